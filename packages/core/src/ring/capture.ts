@@ -1,0 +1,172 @@
+/**
+ * Copies the ring without stopping or draining anyone. First every segment word is noted: that
+ * is the cut. Then the segments are copied, those next to be reused first; one that was reused
+ * since the cut is dropped and counted as lapped, never shown.
+ */
+
+import { countEntries } from '../memory/cbor-item.ts';
+import {
+  COUNT_UNKNOWN,
+  POOL_COUNT,
+  POOL_NORMAL,
+  SEGMENT_BASE_NS,
+  SEGMENT_COMMITTED,
+  SEGMENT_EVENT_COUNT,
+  SEGMENT_FIRST_EVENT,
+  SEGMENT_HEADER_BYTES,
+  SEGMENT_INCARNATION,
+  SEGMENT_LAST_DT_NS,
+  SEGMENT_MAX_SEVERITY,
+  SEGMENT_POOL,
+  SEGMENT_THREAD_ID,
+  SEGMENT_TICKET,
+  SEGMENT_WALL_MS,
+  SEGMENT_WORD,
+} from '../memory/ring-layout.ts';
+import {
+  STATE_OPEN,
+  STATE_SEALED,
+  wordGeneration,
+  wordRow,
+  wordState,
+} from '../memory/segment-word.ts';
+import type { CapturedSegment } from './captured-segment.ts';
+import type { RingMemory } from './ring-memory.ts';
+import { type RowState, readRows } from './thread-table.ts';
+
+export interface CapturedRing {
+  /** Sealed segments by seal ticket, then the open ones. */
+  readonly segments: readonly CapturedSegment[];
+  /** The thread table as it stood at the cut. */
+  readonly rows: readonly RowState[];
+  /** Segments that were reused while they were copied. */
+  readonly lapped: number;
+}
+
+interface CutSegment {
+  readonly segment: number;
+  readonly word: bigint;
+  readonly isOpen: boolean;
+  readonly ticket: bigint;
+}
+
+export function captureRing(memory: RingMemory): CapturedRing {
+  // The rows first: what they say was sealed before the cut is then in it, or overwritten.
+  const rows = readRows(memory);
+  const segments: CapturedSegment[] = [];
+  let lapped = 0;
+  const known = new Set(rows.map((row) => `${row.row}:${row.incarnation}`));
+  for (const cut of cutSegments(memory)) {
+    const captured = copySegment(memory, cut);
+    // A thread that joined after its row could be read has nothing from before the cut.
+    if (captured !== null && !known.has(`${captured.row}:${captured.incarnation}`)) continue;
+    if (captured === null) lapped++;
+    else segments.push(captured);
+  }
+  return { segments, rows, lapped };
+}
+
+function cutSegments(memory: RingMemory): CutSegment[] {
+  const { i64 } = memory;
+  const cut: CutSegment[] = [];
+  for (let segment = 0; segment < memory.segmentCount; segment++) {
+    const offset = memory.segmentOffset(segment);
+    // Pairs with the swap in `sealWord`: a sealed word makes the header readable.
+    const word = BigInt.asUintN(64, Atomics.load(i64, (offset + SEGMENT_WORD) >> 3));
+    const state = wordState(word);
+    if (state !== STATE_OPEN && state !== STATE_SEALED) continue;
+    const ticket = Atomics.load(i64, (offset + SEGMENT_TICKET) >> 3);
+    cut.push({ segment, word, isOpen: state === STATE_OPEN, ticket });
+  }
+  return cut.sort((a, b) => {
+    if (a.isOpen !== b.isOpen) return a.isOpen ? 1 : -1;
+    return a.ticket < b.ticket ? -1 : a.ticket > b.ticket ? 1 : 0;
+  });
+}
+
+/** null where the segment has been given to someone else since the cut. */
+function copySegment(memory: RingMemory, cut: CutSegment): CapturedSegment | null {
+  const { i32, i64, f64, u8 } = memory;
+  const offset = memory.segmentOffset(cut.segment);
+  const start = offset + SEGMENT_HEADER_BYTES;
+  // Pairs with the store in `Lane.commit`: what is below the length is whole.
+  const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);
+  const records = u8.slice(start, start + committed);
+  const pool = i32[(offset + SEGMENT_POOL) >> 2];
+  const knownCount = i32[(offset + SEGMENT_EVENT_COUNT) >> 2];
+  const isKnown = !cut.isOpen && knownCount !== COUNT_UNKNOWN;
+  const copied = {
+    segment: cut.segment,
+    row: wordRow(cut.word),
+    incarnation: i32[(offset + SEGMENT_INCARNATION) >> 2] >>> 0,
+    threadId: i32[(offset + SEGMENT_THREAD_ID) >> 2],
+    pool,
+    generation: wordGeneration(cut.word),
+    ticket: cut.isOpen ? 0n : cut.ticket,
+    firstEvent: i64[(offset + SEGMENT_FIRST_EVENT) >> 3],
+    baseNs: i64[(offset + SEGMENT_BASE_NS) >> 3],
+    wallMs: f64[(offset + SEGMENT_WALL_MS) >> 3],
+    maxSeverity: isKnown
+      ? i32[(offset + SEGMENT_MAX_SEVERITY) >> 2]
+      : pool === POOL_NORMAL
+        ? 12
+        : 24,
+    lastDtNs: isKnown ? f64[(offset + SEGMENT_LAST_DT_NS) >> 3] : Number.POSITIVE_INFINITY,
+    records,
+  };
+  // The check must not be passed by the loads above. An acquire load is no fence for what came
+  // before it; a read-modify-write is (Boehm, "Can seqlocks get along with programming language
+  // memory models?", 2012).
+  const now = BigInt.asUintN(64, Atomics.add(i64, (offset + SEGMENT_WORD) >> 3, 0n));
+  // Sealing in the meantime changes only the state; the bytes below the length stand.
+  if (now >> 8n !== cut.word >> 8n) return null;
+  const eventCount = isKnown ? knownCount : countEntries(records, 0, records.length);
+  return { ...copied, eventCount };
+}
+
+/** A thread's account at the cut. Exactly: attempted = inRing + overwritten + refused + tooLarge. */
+export interface ThreadAccount {
+  readonly attempted: bigint;
+  readonly inRing: bigint;
+  readonly overwritten: bigint;
+  readonly refused: bigint;
+  readonly tooLarge: bigint;
+}
+
+/**
+ * Losses by subtraction: running numbers say how many events a thread has ever stored, the
+ * captured segments how many are here; no count depends on an increment that a death could split.
+ */
+export function accountThreads(captured: CapturedRing): Map<RowState, ThreadAccount> {
+  const seen = new Map<string, { inRing: bigint; next: bigint[] }>();
+  for (const segment of captured.segments) {
+    const key = `${segment.row}:${segment.incarnation}`;
+    let sums = seen.get(key);
+    if (sums === undefined) {
+      sums = { inRing: 0n, next: new Array<bigint>(POOL_COUNT).fill(1n) };
+      seen.set(key, sums);
+    }
+    const count = BigInt(segment.eventCount);
+    sums.inRing += count;
+    const next = segment.firstEvent + count;
+    if (next > sums.next[segment.pool]) sums.next[segment.pool] = next;
+  }
+  const accounts = new Map<RowState, ThreadAccount>();
+  for (const row of captured.rows) {
+    const sums = seen.get(`${row.row}:${row.incarnation}`);
+    let stored = 0n;
+    row.nextEvents.forEach((rowNext, pool) => {
+      const next = sums !== undefined && sums.next[pool] > rowNext ? sums.next[pool] : rowNext;
+      stored += next - 1n;
+    });
+    const inRing = sums?.inRing ?? 0n;
+    accounts.set(row, {
+      attempted: stored + row.refused + row.tooLarge,
+      inRing,
+      overwritten: stored - inRing,
+      refused: row.refused,
+      tooLarge: row.tooLarge,
+    });
+  }
+  return accounts;
+}

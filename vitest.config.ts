@@ -1,0 +1,41 @@
+// Runs the tests of all packages. Tests that start a worker or a process use what `build` made.
+
+import type { ViteUserConfig } from 'vitest/config';
+import { DefaultReporter } from 'vitest/node';
+import { ALIASES, inlineThreadForVite } from './packages/core/bundling.ts';
+
+/** Adds the counts once more as a last line of plain text, for machines. */
+class CountingReporter extends DefaultReporter {
+  override onTestRunEnd(...run: Parameters<DefaultReporter['onTestRunEnd']>): void {
+    super.onTestRunEnd(...run);
+    const [modules, unhandledErrors] = run;
+    let passed = 0;
+    // A file that cannot be loaded and an error outside any test count as failures too.
+    let failed = unhandledErrors.length;
+    for (const module of modules) {
+      failed += module.errors().length;
+      for (const test of module.children.allTests()) {
+        const { state } = test.result();
+        if (state === 'passed') passed++;
+        if (state === 'failed') failed++;
+      }
+    }
+    this.log(`${passed} passed, ${failed} failed`);
+  }
+}
+
+const config: ViteUserConfig = {
+  plugins: [inlineThreadForVite],
+  resolve: { alias: ALIASES },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'examples/test/**/*.test.ts'],
+    reporters: [new CountingReporter()],
+    // Tests measure memory, exit codes and signals, so each file has a process of its own.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+};
+
+export default config;
