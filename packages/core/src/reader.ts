@@ -1,0 +1,16 @@
+/**
+ * The package entry `ttlog/reader`: opens what a recorder left behind. Loads no logger, no ring
+ * writer and no trigger.
+ */
+
+export { isLevel, LEVELS, type Level } from './record/level.ts';
+export { Mark, type MarkKind } from './record/marks.ts';
+export { RecordingError } from './snapshot/damage-error.ts';
+export { resolveDirectory } from './snapshot/directory.ts';
+export { openRecording } from './snapshot/open-recording.ts';
+export type * from './snapshot/recording.ts';
+export {
+  type RecordingContent,
+  type WritableEvent,
+  writeRecording,
+} from './snapshot/write-recording.ts';

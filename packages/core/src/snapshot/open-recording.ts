@@ -1,0 +1,187 @@
+/**
+ * Opens a recording for reading: finds its chunks, decodes header and footer, places the segments
+ * in time. Shows whatever is whole of a damaged file, and says what is not.
+ */
+
+import type { LateFields } from '../record/decode-context.ts';
+import { type ByteSource, bytesSource, fileSource } from './byte-source.ts';
+import { KIND_FOOTER, KIND_HEADER, KIND_SEGMENT } from './container-layout.ts';
+import { RecordingError } from './damage-error.ts';
+import { DamageList } from './damage-list.ts';
+import { type Decoded, decodeFooter, decodeHeader } from './decode-map.ts';
+import { describeForeignInput } from './foreign-input.ts';
+import { findLastTime } from './last-time.ts';
+import { collectLateFields } from './late-fields.ts';
+import { nameOfThread, replaceLostHeader } from './lost-header.ts';
+import { decodeLz4Frame } from './lz4-frame.ts';
+import { mergeEvents } from './merge-events.ts';
+import { type Chunk, checksumOf, readChunks, readFrame } from './read-chunks.ts';
+import type {
+  Damage,
+  EventQuery,
+  Losses,
+  RecordedEvent,
+  Recording,
+  SnapshotFooter,
+  SnapshotHeader,
+  ThreadInfo,
+} from './recording.ts';
+import {
+  baseTimeOf,
+  chunkBytes,
+  readSegmentPreamble,
+  type SegmentChunk,
+  type UnplacedSegment,
+} from './segment-chunk.ts';
+import type { CursorSurroundings } from './segment-cursor.ts';
+
+/** Enough of a file to tell what it is if it is no recording. */
+const BEGINNING_BYTES = 64;
+
+/**
+ * Opens a snapshot, given as the path of its file or as its bytes. Throws RecordingError where
+ * nothing can be shown: no such file, no recording, a newer format. Damage is no error; it is
+ * listed in `damage`.
+ *
+ * @example
+ * for (const event of openRecording('crash.bin').events({ minLevel: 'warn' })) { ... }
+ */
+export function openRecording(pathOrBytes: string | Uint8Array): Recording {
+  const source =
+    typeof pathOrBytes === 'string' ? fileSource(pathOrBytes) : bytesSource(pathOrBytes);
+  const damage = new DamageList();
+  const chunks = readChunks(source, damage);
+  if (chunks.length === 0) {
+    const what = describeForeignInput(source.read(0, BEGINNING_BYTES));
+    const name = typeof pathOrBytes === 'string' ? pathOrBytes : 'this';
+    throw new RecordingError(`${name} is no ttlog recording: ${what}`);
+  }
+  return new OpenedRecording(source, chunks, damage);
+}
+
+class OpenedRecording implements Recording {
+  readonly header: SnapshotHeader;
+  readonly footer: SnapshotFooter | null;
+  readonly threads: readonly ThreadInfo[];
+  readonly losses: Losses;
+  readonly damage: readonly Damage[];
+
+  private readonly segments: readonly SegmentChunk[];
+  private readonly around: CursorSurroundings;
+  private lastTimeNs: bigint | undefined;
+  private late: LateFields | undefined;
+
+  constructor(source: ByteSource, chunks: readonly Chunk[], damage: DamageList) {
+    this.damage = damage.entries;
+    const header = readHeader(source, chunks, damage);
+    const unplaced: UnplacedSegment[] = [];
+    for (const chunk of chunks) {
+      if (chunk.kind !== KIND_SEGMENT) continue;
+      const segment = readSegmentPreamble(source, chunk, damage);
+      if (segment !== null) unplaced.push(segment);
+    }
+    this.header = header ?? replaceLostHeader(unplaced);
+    this.footer = readFooter(source, chunks, damage);
+    this.threads = this.header.threads;
+    this.losses = this.header.losses;
+    const { clock } = this.header;
+    this.segments = unplaced.map((segment) => {
+      return { ...segment, baseTimeNs: baseTimeOf(segment.preamble, clock) };
+    });
+    this.around = {
+      source,
+      damage,
+      lateFields: () => {
+        this.late ??= collectLateFields(source, this.segments, damage);
+        return this.late;
+      },
+      threadOf: threadFinder(this.threads),
+    };
+  }
+
+  get endNs(): bigint {
+    this.lastTimeNs ??= findLastTime(this.segments, this.around, this.header);
+    return this.lastTimeNs;
+  }
+
+  *events(query: EventQuery = {}): IterableIterator<RecordedEvent> {
+    const eventCount = yield* mergeEvents(this.segments, this.around, query);
+    const isWhole = Object.values(query).every((limit) => limit === undefined);
+    const { footer, damage } = this;
+    // With damage found, a difference is its consequence and tells nothing new.
+    if (!isWhole || damage.length > 0 || footer === null || footer.events === eventCount) return;
+    const what = `the footer counts ${footer.events} events, but ${eventCount} are there`;
+    this.around.damage.report(footer.bytes, 0, what);
+  }
+}
+
+function readHeader(
+  source: ByteSource,
+  chunks: readonly Chunk[],
+  damage: DamageList,
+): SnapshotHeader | null {
+  const chunk = chunks.find(({ kind }) => kind === KIND_HEADER);
+  if (chunk === undefined) {
+    damage.report(0, 0, 'the header is lost');
+    return null;
+  }
+  return readMap(source, chunk, 'header', decodeHeader, damage);
+}
+
+function readFooter(
+  source: ByteSource,
+  chunks: readonly Chunk[],
+  damage: DamageList,
+): SnapshotFooter | null {
+  const chunk = chunks.find(({ kind }) => kind === KIND_FOOTER);
+  if (chunk === undefined) return null;
+  const footer = readMap(source, chunk, 'footer', decodeFooter, damage);
+  if (footer === null || damage.entries.length > 0) return footer;
+  const segmentCount = chunks.length - 2;
+  if (
+    footer.segments !== segmentCount ||
+    footer.bytes !== chunk.offset ||
+    footer.checksum !== checksumOf(source, chunk.offset)
+  ) {
+    damage.report(0, chunk.offset, 'the footer does not match what comes before it');
+  }
+  return footer;
+}
+
+function readMap<T>(
+  source: ByteSource,
+  chunk: Chunk,
+  name: string,
+  decode: (untrustedBytes: Uint8Array) => Decoded<T>,
+  damage: DamageList,
+): T | null {
+  try {
+    const { value, complaint } = decode(decodeLz4Frame(readFrame(source, chunk), chunk.rawLength));
+    if (complaint !== null) damage.report(chunk.offset, chunkBytes(chunk), complaint);
+    return value;
+  } catch (error) {
+    if (error instanceof RecordingError) throw error;
+    const why = (error as Error).message;
+    damage.report(chunk.offset, chunkBytes(chunk), `the ${name} cannot be read: ${why}`);
+    return null;
+  }
+}
+
+/** Threads as events show them; shared by all events of a thread, and therefore frozen. */
+function threadFinder(
+  threads: readonly ThreadInfo[],
+): (segment: SegmentChunk) => RecordedEvent['thread'] {
+  const found = new Map<string, RecordedEvent['thread']>();
+  for (const { row, id, name } of threads) {
+    found.set(`${row}/${id}`, Object.freeze({ id, name }));
+  }
+  return ({ preamble }) => {
+    const key = `${preamble.row}/${preamble.thread}`;
+    const known = found.get(key);
+    if (known !== undefined) return known;
+    const id = preamble.thread;
+    const thread = Object.freeze({ id, name: nameOfThread(id) });
+    found.set(key, thread);
+    return thread;
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Which old snapshots go: those of the same service beyond a number of files, a number of bytes
+ * or an age, and temporary files that a dead process left. Only names that ttlog itself gives are
+ * looked at, only regular files of the same user are removed, and nothing throws.
+ */
+
+import path from 'node:path';
+import { FILE_FUNCTIONS, type FileFunctions } from './file-functions.ts';
+import { parseSnapshotFileName, parseTemporaryFileName, safeNamePart } from './file-name.ts';
+
+const { join } = path;
+const { geteuid, kill, pid: ownPid } = process;
+
+export interface Keep {
+  readonly files: number;
+  readonly bytes: number;
+  readonly ageMs: number;
+}
+
+export interface RetentionRequest {
+  readonly directory: string;
+  /** As it was configured; it is mapped as for file names. */
+  readonly service: string;
+  readonly keep: Keep;
+  /** Name of the file just written, which stays whatever the limits are. */
+  readonly written: string;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+  /** For tests. */
+  readonly files?: FileFunctions;
+}
+
+interface OldFile {
+  readonly name: string;
+  readonly atMs: number;
+  readonly bytes: number;
+}
+
+/** No snapshot takes this long to write. */
+const STALE_TEMPORARY_MS = 24 * 60 * 60 * 1000;
+
+/** Names of the files that were removed. To be called after the directory was flushed. */
+export function applyRetention(request: RetentionRequest): string[] {
+  const { directory, service, keep, written, nowMs, files = FILE_FUNCTIONS } = request;
+  const servicePart = safeNamePart(service);
+  const removed: string[] = [];
+  const snapshots: OldFile[] = [];
+  for (const name of namesIn(directory, files)) {
+    if (name === written) continue;
+    const parts = parseSnapshotFileName(name);
+    if (parts?.service === servicePart) {
+      const stats = ownFileStats(join(directory, name), files);
+      if (stats !== null) snapshots.push({ name, atMs: parts.atMs, bytes: stats.size });
+    } else if (isStaleTemporary(directory, name, servicePart, nowMs, files)) {
+      remove(directory, name, removed, files);
+    }
+  }
+  // The newest first; the file just written has the first place and its bytes already.
+  snapshots.sort((a, b) => b.atMs - a.atMs || (a.name < b.name ? 1 : -1));
+  let keptFiles = 1;
+  let keptBytes = ownFileStats(join(directory, written), files)?.size ?? 0;
+  for (const { name, atMs, bytes } of snapshots) {
+    keptFiles++;
+    keptBytes += bytes;
+    if (keptFiles > keep.files || keptBytes > keep.bytes || nowMs - atMs > keep.ageMs) {
+      remove(directory, name, removed, files);
+    }
+  }
+  return removed;
+}
+
+function namesIn(directory: string, files: FileFunctions): string[] {
+  try {
+    return files.readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+/** null for anything but a regular file of this user. */
+function ownFileStats(
+  filePath: string,
+  files: FileFunctions,
+): ReturnType<FileFunctions['lstatSync']> | null {
+  try {
+    const stats = files.lstatSync(filePath);
+    const isOwn = geteuid === undefined || stats.uid === geteuid();
+    return isOwn && stats.isFile() ? stats : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether a temporary file's writer is surely done with it: it is a day old and no process here has
+ * its pid. The pid alone would say nothing where several hosts share the directory.
+ */
+function isStaleTemporary(
+  directory: string,
+  name: string,
+  servicePart: string,
+  nowMs: number,
+  files: FileFunctions,
+): boolean {
+  const parts = parseTemporaryFileName(name);
+  if (parts?.service !== servicePart || isAlive(parts.pid)) return false;
+  const stats = ownFileStats(join(directory, name), files);
+  return stats !== null && nowMs - stats.mtimeMs > STALE_TEMPORARY_MS;
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === ownPid) return true;
+  try {
+    return kill.call(process, pid, 0);
+  } catch (error) {
+    return (error as { code?: unknown }).code !== 'ESRCH';
+  }
+}
+
+function remove(directory: string, name: string, removed: string[], files: FileFunctions): void {
+  try {
+    files.unlinkSync(join(directory, name));
+    removed.push(name);
+  } catch {
+    // Somebody else was faster, or may not be overruled; either way there is nothing to do.
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * One snapshot from beginning to end: capture, account, encode, write, tidy up. Runs in whatever
+ * thread asks, on what is shared; nothing here throws, waits for another thread or drains the ring.
+ */
+
+import path from 'node:path';
+import {
+  HEADER_RETIRED_ATTEMPTED,
+  HEADER_RETIRED_CUT,
+  HEADER_RETIRED_REFUSED,
+  HEADER_RETIRED_TOO_LARGE,
+  HEADER_RETIRED_TORN,
+} from '../memory/ring-layout.ts';
+import { accountThreads, type CapturedRing, captureRing } from '../ring/capture.ts';
+import { addToCounter, readCounter } from '../ring/recorder-words.ts';
+import type { RingMemory } from '../ring/ring-memory.ts';
+import { type RowState, readRetired } from '../ring/thread-table.ts';
+import type { Compressor } from './compress-frame.ts';
+import type { DescriptorReserve } from './descriptor-reserve.ts';
+import { joinBytes } from './encode-map.ts';
+import { type EncodedSnapshot, encodeSnapshot } from './encode-snapshot.ts';
+import { snapshotFileName } from './file-name.ts';
+import type { Losses, SnapshotHeader, ThreadInfo } from './recording.ts';
+import { FORMAT_VERSION } from './container-layout.ts';
+import { applyRetention, type Keep } from './retention.ts';
+import { writeSnapshotFile } from './write-file.ts';
+
+const { basename, dirname } = path;
+// Taken at import, out of reach of fake timers.
+const wallClockMs = Date.now.bind(Date);
+const monotonicNs = process.hrtime.bigint.bind(process.hrtime);
+
+/** What stays the same from one snapshot of a process to the next. Plain data. */
+export interface RecorderFacts {
+  readonly service: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly runId: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly startedAtMs: number;
+  readonly directory: string;
+  readonly fileMode: number;
+  readonly keep: Keep;
+  readonly blackBox: SnapshotHeader['blackBox'];
+  readonly notes: readonly string[];
+}
+
+/** What one snapshot is about. Plain data. */
+export interface SnapshotRequest {
+  readonly reason: string;
+  readonly trigger: SnapshotHeader['trigger'];
+  /** The error as CBOR, written by the encoder of logged values. */
+  readonly errorCbor: Uint8Array | null;
+  readonly process: SnapshotHeader['process'];
+  /** Path of the snapshot that this one takes the place of. */
+  readonly replaces?: string;
+}
+
+/** What the thread that takes the snapshot brings along. */
+export interface SnapshotTools {
+  readonly compressor: Compressor;
+  readonly reserve?: DescriptorReserve | undefined;
+}
+
+export type SnapshotResult =
+  | { path: string; events: number; bytes: number; durationMs: number; losses: Losses }
+  | { path: null; error: Error };
+
+/** The bytes of a snapshot, and the losses that it tells of. */
+export function buildSnapshot(
+  memory: RingMemory,
+  facts: RecorderFacts,
+  request: SnapshotRequest,
+  tools: SnapshotTools,
+): { encoded: EncodedSnapshot; losses: Losses } {
+  const captured = captureRing(memory);
+  const { threads, losses } = account(memory, captured);
+  const monoNs = monotonicNs();
+  const wallMs = wallClockMs();
+  const encoded = encodeSnapshot(
+    {
+      format: FORMAT_VERSION,
+      service: facts.service,
+      host: facts.host,
+      pid: facts.pid,
+      ppid: facts.ppid,
+      runId: facts.runId,
+      node: facts.node,
+      platform: facts.platform,
+      arch: facts.arch,
+      startedAtMs: facts.startedAtMs,
+      takenAtMs: wallMs,
+      clock: { monoNs, wallMs },
+      reason: request.reason,
+      trigger: request.trigger,
+      errorCbor: request.errorCbor,
+      process: request.process,
+      ring: {
+        bytes: memory.segmentCount * memory.segmentBytes,
+        segmentBytes: memory.segmentBytes,
+        segments: memory.segmentCount,
+      },
+      blackBox: facts.blackBox,
+      losses,
+      threads,
+      part: 1,
+      notes: [...facts.notes, ...compressorNotes(tools.compressor)],
+    },
+    captured.segments.map((segment) => {
+      // Unknown for what a dead or a living thread has not sealed: no event is later than now.
+      const lastDtNs = Math.min(segment.lastDtNs, Number(monoNs - segment.baseNs));
+      return { ...segment, lastDtNs };
+    }),
+    tools.compressor,
+  );
+  return { encoded, losses };
+}
+
+/** The same bytes as one array, for whoever wants no file. */
+export function buildSnapshotBytes(
+  memory: RingMemory,
+  facts: RecorderFacts,
+  request: SnapshotRequest,
+  tools: SnapshotTools,
+): Uint8Array {
+  return joinBytes(buildSnapshot(memory, facts, request, tools).encoded.chunks);
+}
+
+/** Writes a snapshot file. A failure loses no event: the ring is as it was. */
+export function takeSnapshot(
+  memory: RingMemory,
+  facts: RecorderFacts,
+  request: SnapshotRequest,
+  tools: SnapshotTools,
+): SnapshotResult {
+  const startedNs = monotonicNs();
+  try {
+    const { encoded, losses } = buildSnapshot(memory, facts, request, tools);
+    const { replaces } = request;
+    const nowMs = wallClockMs();
+    const name =
+      replaces === undefined
+        ? snapshotFileName({
+            service: facts.service,
+            pid: facts.pid,
+            atMs: nowMs,
+            reason: request.reason,
+          })
+        : basename(replaces);
+    const written = writeSnapshotFile({
+      directory: replaces === undefined ? facts.directory : dirname(replaces),
+      name,
+      chunks: encoded.chunks,
+      fileMode: facts.fileMode,
+      replace: replaces !== undefined,
+      ...(tools.reserve === undefined ? {} : { reserve: tools.reserve }),
+    });
+    if (!written.ok) {
+      addToCounter(memory, 'failed');
+      return { path: null, error: written.error };
+    }
+    addToCounter(memory, 'written');
+    applyRetention({
+      directory: facts.directory,
+      service: facts.service,
+      keep: facts.keep,
+      written: name,
+      nowMs,
+    });
+    const durationMs = Number(monotonicNs() - startedNs) / 1e6;
+    const { events } = encoded;
+    return { path: written.path, events, bytes: written.bytes, durationMs, losses };
+  } catch (error) {
+    addToCounter(memory, 'failed');
+    return { path: null, error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+/** Who logged how much and what became of it; see `accountThreads`. */
+export function account(
+  memory: RingMemory,
+  captured: CapturedRing,
+): { threads: ThreadInfo[]; losses: Losses } {
+  const accounts = accountThreads(captured);
+  const retired = readRetired(memory);
+  const losses: Losses = {
+    overwritten: Number(
+      retired(HEADER_RETIRED_ATTEMPTED) -
+        retired(HEADER_RETIRED_REFUSED) -
+        retired(HEADER_RETIRED_TOO_LARGE),
+    ),
+    refused: Number(retired(HEADER_RETIRED_REFUSED)) + readCounter(memory, 'unjoined'),
+    tooLarge: Number(retired(HEADER_RETIRED_TOO_LARGE)),
+    cut: Number(retired(HEADER_RETIRED_CUT)),
+    torn: Number(retired(HEADER_RETIRED_TORN)),
+    lapped: captured.lapped,
+    lagged: 0,
+    beforeStart: readCounter(memory, 'beforeStart'),
+  };
+  const byRow = new Map(captured.rows.map((row) => [row.row, row]));
+  const threads: ThreadInfo[] = [];
+  for (const [row, thread] of accounts) {
+    const own = {
+      overwritten: Number(thread.overwritten),
+      refused: Number(thread.refused),
+      tooLarge: Number(thread.tooLarge),
+      cut: Number(row.cut),
+      torn: row.torn,
+      lagged: Number(row.lagged),
+    };
+    for (const cause of Object.keys(own) as (keyof typeof own)[]) losses[cause] += own[cause];
+    threads.push({
+      row: row.row,
+      id: row.threadId,
+      name: row.name,
+      parent: byRow.get(row.parentRow)?.threadId ?? null,
+      startedAtMs: row.startedAtMs,
+      end: endOf(row),
+      attempted: Number(thread.attempted),
+      losses: own,
+    });
+  }
+  return { threads, losses };
+}
+
+function endOf(row: RowState): ThreadInfo['end'] {
+  if (row.hasVanished) return { kind: 'vanished', exitCode: null };
+  return row.hasExited ? { kind: 'exited', exitCode: row.exitCode } : null;
+}
+
+function compressorNotes(compressor: Compressor): string[] {
+  return compressor.reason === undefined ? [] : [`snapshots are not compressed: ${compressor.reason}`];
+}
