@@ -1,0 +1,144 @@
+/**
+ * The forms that a log call takes, sorted out: message, fields, errors, lazy fields, anything
+ * else. Off the fast path; nothing that is passed is dropped, and nothing here throws.
+ *
+ *   (msg)  (msg, fields)  (msg, () => fields)  (msg, error)  (msg, error, fields)
+ *   (error)  (error, msg)  (fields, msg)  (msg, anything else, ...)
+ */
+
+import { types } from 'node:util';
+import { describeThrown } from '../record/encode-error.ts';
+import { levelOfSeverity } from '../record/level.ts';
+import { OwnMark } from '../record/own-mark.ts';
+import { TAG_NOT_EVALUATED, TAG_THREW } from '../record/tags.ts';
+import type { Fields } from './log-source.ts';
+import type { ExtraField } from './long-way.ts';
+
+export interface LogCall {
+  message: string;
+  fields: Fields | undefined;
+  extras: ExtraField[];
+}
+
+const ERROR_KEY = 'err';
+const ARGS_KEY = 'args';
+/** Under this key stands what became of lazy fields that gave no object. */
+const LAZY_KEY = 'fields';
+
+export function resolveCall(
+  args: readonly unknown[],
+  severity: number,
+  lazySeverity: number,
+): LogCall {
+  const call: LogCall = { message: '', fields: undefined, extras: [] };
+  const [first, second] = args;
+  let rest: readonly unknown[];
+  if (typeof first === 'string') {
+    call.message = first;
+    rest = args.slice(1);
+  } else if (isError(first)) {
+    call.extras.push([ERROR_KEY, first]);
+    const hasMessage = typeof second === 'string';
+    call.message = hasMessage ? second : messageOf(first);
+    rest = args.slice(hasMessage ? 2 : 1);
+  } else if (isFields(first)) {
+    call.fields = first;
+    const hasMessage = typeof second === 'string';
+    if (hasMessage) call.message = second;
+    rest = args.slice(hasMessage ? 2 : 1);
+  } else if (args.length > 0) {
+    // What a `catch` got that is no Error: `throw 'text'` is a message, the rest is shown as one.
+    call.extras.push([ERROR_KEY, first]);
+    const hasMessage = typeof second === 'string';
+    call.message = hasMessage ? second : describe(first);
+    rest = args.slice(hasMessage ? 2 : 1);
+  } else {
+    rest = [];
+  }
+  addRest(call, rest, severity, lazySeverity);
+  return call;
+}
+
+function addRest(
+  call: LogCall,
+  rest: readonly unknown[],
+  severity: number,
+  lazySeverity: number,
+): void {
+  let next = 0;
+  if (next < rest.length && call.extras.length === 0 && isError(rest[next])) {
+    call.extras.push([ERROR_KEY, rest[next++]]);
+  }
+  if (next < rest.length && call.fields === undefined) {
+    const candidate = rest[next];
+    if (isFields(candidate)) {
+      call.fields = candidate;
+      next++;
+    } else if (typeof candidate === 'function') {
+      addLazy(call, candidate as () => unknown, severity, lazySeverity);
+      next++;
+    }
+  }
+  if (next < rest.length) call.extras.push([ARGS_KEY, rest.slice(next)]);
+}
+
+function addLazy(call: LogCall, lazy: () => unknown, severity: number, lazySeverity: number): void {
+  if (severity < lazySeverity) {
+    const below = `below ${levelOfSeverity(lazySeverity)}`;
+    call.extras.push([LAZY_KEY, new OwnMark(TAG_NOT_EVALUATED, below)]);
+    return;
+  }
+  try {
+    const fields = lazy();
+    if (isFields(fields)) call.fields = fields;
+    else call.extras.push([LAZY_KEY, fields]);
+  } catch (error) {
+    call.extras.push([LAZY_KEY, new OwnMark(TAG_THREW, describeThrown(error))]);
+  }
+}
+
+/** An Error of this realm or another, or a subclass that a proxy stands for. */
+function isError(value: unknown): value is Error {
+  if (types.isNativeError(value)) return true;
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+/** Any object whose own keys are its content; not what has a type of its own in the ring. */
+function isFields(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value) || ArrayBuffer.isView(value) || isError(value)) return false;
+  return !(
+    types.isDate(value) ||
+    types.isMap(value) ||
+    types.isSet(value) ||
+    types.isPromise(value) ||
+    types.isRegExp(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value)
+  );
+}
+
+function messageOf(error: Error): string {
+  try {
+    const { message } = error;
+    return typeof message === 'string' ? message : describe(message);
+  } catch {
+    return '';
+  }
+}
+
+function describe(value: unknown): string {
+  try {
+    return typeof value === 'object' && value !== null
+      ? Object.prototype.toString.call(value)
+      : String(value);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * The public logger: six levels, children, and the way from a call to the event writer. Getting
+ * one opens nothing and starts nothing; without a recorder a call costs next to nothing.
+ */
+
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isLevel, type Level, SEVERITY } from '../record/level.ts';
+import { Context } from './context.ts';
+import { resolveCall } from './log-call.ts';
+import { type Fields, LogSource } from './log-source.ts';
+import { threadState } from './thread-state.ts';
+
+/**
+ * What a `catch` clause binds: `unknown`, `any`, or a type of Error. Other types than these are
+ * refused, since a number or a list in the place of a message is a mistake.
+ */
+export type Caught<E> = unknown extends E ? E : E extends Error ? E : never;
+
+/** An object with fields: anything but a function or an array. */
+export type FieldsOf<F> = F extends readonly unknown[] | ((...args: never[]) => unknown)
+  ? never
+  : F;
+
+/**
+ * The forms of a log call:
+ *
+ * | arguments | stored |
+ * |---|---|
+ * | `(msg)` | |
+ * | `(msg, fields)` | the fields |
+ * | `(msg, () => fields)` | called only at or above `lazyLevel`; below it the event says so |
+ * | `(msg, error)`, `(msg, error, fields)`, `(error)`, `(error, msg)` | the error as field `err` |
+ * | `(fields, msg)` | the fields, in pino's order |
+ * | `(msg, anything else, ...)` | field `args`; `%s` is not formatted |
+ *
+ * Never throws, whatever it is given.
+ */
+export interface LogMethod {
+  (message: string): void;
+  (message: string, fields: object | (() => object)): void;
+  (message: string, error: unknown, fields?: object): void;
+  (message: string, ...anythingElse: unknown[]): void;
+  <E>(error: Caught<E>, message?: string): void;
+  <F extends object>(fields: FieldsOf<F>, message: string): void;
+}
+
+export interface Logger {
+  readonly name: string;
+  readonly trace: LogMethod;
+  readonly debug: LogMethod;
+  readonly info: LogMethod;
+  readonly warn: LogMethod;
+  readonly error: LogMethod;
+  readonly fatal: LogMethod;
+  /** As the method of that name; an unknown level is taken for `info`. */
+  log(level: Level, message: string, ...rest: unknown[]): void;
+  log<E>(level: Level, error: Caught<E>, message?: string): void;
+  log<F extends object>(level: Level, fields: FieldsOf<F>, message: string): void;
+  /** Whether an event of this level would be recorded now. */
+  isLevelEnabled(level: Level): boolean;
+  /** A logger whose events all carry `bindings`; they are copied now. */
+  child(bindings: object): Logger;
+}
+
+const TRACE = SEVERITY.trace;
+const DEBUG = SEVERITY.debug;
+const INFO = SEVERITY.info;
+const WARN = SEVERITY.warn;
+const ERROR = SEVERITY.error;
+const FATAL = SEVERITY.fatal;
+
+/** Methods are on the prototype and typed as properties by `Logger`, which is what users see. */
+class SourceLogger {
+  readonly source: LogSource;
+  readonly context: Context | null;
+
+  constructor(source: LogSource, context: Context | null) {
+    this.source = source;
+    this.context = context;
+  }
+
+  get name(): string {
+    return this.source.name;
+  }
+
+  trace(...args: unknown[]): void {
+    if (threadState.levels[0] <= TRACE) write(this.source, this.context, TRACE, ...args);
+  }
+
+  debug(...args: unknown[]): void {
+    if (threadState.levels[0] <= DEBUG) write(this.source, this.context, DEBUG, ...args);
+  }
+
+  info(...args: unknown[]): void {
+    if (threadState.levels[0] <= INFO) write(this.source, this.context, INFO, ...args);
+  }
+
+  warn(...args: unknown[]): void {
+    if (threadState.levels[0] <= WARN) write(this.source, this.context, WARN, ...args);
+  }
+
+  error(...args: unknown[]): void {
+    if (threadState.levels[0] <= ERROR) write(this.source, this.context, ERROR, ...args);
+  }
+
+  fatal(...args: unknown[]): void {
+    if (threadState.levels[0] <= FATAL) write(this.source, this.context, FATAL, ...args);
+  }
+
+  log(level: Level, ...args: unknown[]): void {
+    const severity = isLevel(level) ? SEVERITY[level] : INFO;
+    if (threadState.levels[0] <= severity) write(this.source, this.context, severity, ...args);
+  }
+
+  isLevelEnabled(level: Level): boolean {
+    return (
+      threadState.writer !== null && isLevel(level) && threadState.levels[0] <= SEVERITY[level]
+    );
+  }
+
+  child(bindings: object): SourceLogger {
+    return new SourceLogger(this.source, new Context(this.context, bindings as Fields, null));
+  }
+}
+
+/**
+ * Sources by name, so that all loggers of a name share what was learned of their calls. Past this
+ * many a name gets a source of its own each time, and nothing grows.
+ */
+const MAX_SOURCES = 1024;
+const sources = new Map<string, LogSource>();
+
+/** The logger `name`. Cheap; the same name gives loggers that are alike. */
+export function getLogger(name = ''): Logger {
+  return new SourceLogger(sourceNamed(String(name)), null) as unknown as Logger;
+}
+
+export function sourceNamed(name: string): LogSource {
+  let source = sources.get(name);
+  if (source === undefined) {
+    source = new LogSource(name);
+    if (sources.size < MAX_SOURCES) sources.set(name, source);
+  }
+  return source;
+}
+
+/**
+ * Runs `run` with `bindings` on every event inside, also in what it starts asynchronously. Inner
+ * calls add to outer ones. Returns what `run` returns.
+ */
+export function withContext<T>(bindings: object, run: () => T): T {
+  threadState.contexts ??= new AsyncLocalStorage<Context>();
+  const contexts = threadState.contexts;
+  return contexts.run(new Context(contexts.getStore() ?? null, bindings as Fields, null), run);
+}
+
+/** Source and bindings of a logger that `getLogger` or `child` made. */
+export function insideOf(logger: Logger): { source: LogSource; context: Context | null } {
+  if (logger instanceof SourceLogger) return logger;
+  return { source: sourceNamed(String(logger?.name ?? '')), context: null };
+}
+
+function write(
+  source: LogSource,
+  context: Context | null,
+  severity: number,
+  ...args: unknown[]
+): void {
+  const { writer } = threadState;
+  if (writer === null) {
+    threadState.beforeStart++;
+    return;
+  }
+  try {
+    const active = activeContext(context);
+    const [message, fields] = args;
+    if (typeof message === 'string') {
+      if (args.length === 1) {
+        writer.write(severity, source, active, message, undefined);
+        return;
+      }
+      if (args.length === 2 && isPlainObject(fields)) {
+        writer.write(severity, source, active, message, fields);
+        return;
+      }
+    }
+    const call = resolveCall(args, severity, threadState.lazySeverity);
+    if (call.extras.length === 0) {
+      writer.write(severity, source, active, call.message, call.fields);
+    } else {
+      writer.writeWith(severity, source, active, call.message, call.fields, call.extras);
+    }
+  } catch {
+    writer.countFailed();
+  }
+}
+
+/** The logger's bindings inside those of `withContext`, and the active span. */
+function activeContext(own: Context | null): Context | null {
+  const { contexts, traceProvider } = threadState;
+  let context = own;
+  if (contexts !== null) {
+    const surrounding = contexts.getStore();
+    if (surrounding !== undefined) context = own === null ? surrounding : surrounding.around(own);
+  }
+  if (traceProvider !== null) {
+    const trace = traceProvider();
+    if (trace !== undefined) context = (context ?? NO_CONTEXT).traced(trace);
+  }
+  return context;
+}
+
+/** What the spans of events without bindings hang at. */
+const NO_CONTEXT = new Context(null, {}, null);
+
+function isPlainObject(value: unknown): value is Fields {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
+/** For `defineEvent`: writes `fields` as an event of this source, as a log call would. */
+export function writeEvent(
+  source: LogSource,
+  context: Context | null,
+  severity: number,
+  message: string,
+  fields: Fields,
+): void {
+  write(source, context, severity, message, fields);
+}

@@ -1,0 +1,54 @@
+/**
+ * What every logger of a thread shares: the writer, if a recorder runs, and the level. One object,
+ * so that a logger that was made long before a recorder follows it from its first event on.
+ */
+
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import { SEVERITY } from '../record/level.ts';
+import type { Context, TraceContext } from './context.ts';
+import type { EventWriter } from './event-writer.ts';
+
+/** The active span, if there is one. */
+export type TraceProvider = () => TraceContext | undefined;
+
+export interface ThreadState {
+  /**
+   * Element 0: the lowest severity that is recorded. A view of the shared ring while a recorder
+   * runs, so that `setLevel` in any thread reaches every logger at once.
+   */
+  levels: Int32Array;
+  /** null: no recorder; calls are counted and go nowhere. */
+  writer: EventWriter | null;
+  /** Lazy fields of calls below it are not asked for. */
+  lazySeverity: number;
+  /** Calls without a recorder, not yet added to a ring's header. */
+  beforeStart: number;
+  /** Set by the first `withContext`; until then no call looks for a context. */
+  contexts: AsyncLocalStorage<Context> | null;
+  traceProvider: TraceProvider | null;
+}
+
+/** Everything passes, so that calls before a start are counted. */
+const NO_LEVEL = new Int32Array(1);
+
+export const threadState: ThreadState = {
+  levels: NO_LEVEL,
+  writer: null,
+  lazySeverity: SEVERITY.info,
+  beforeStart: 0,
+  contexts: null,
+  traceProvider: null,
+};
+
+/** From now on the thread's calls go to `writer`. */
+export function attachWriter(writer: EventWriter, levels: Int32Array, lazySeverity: number): void {
+  threadState.levels = levels;
+  threadState.lazySeverity = lazySeverity;
+  threadState.writer = writer;
+}
+
+/** From now on the thread's calls are counted only. */
+export function detachWriter(): void {
+  threadState.writer = null;
+  threadState.levels = NO_LEVEL;
+}

@@ -1,0 +1,62 @@
+/**
+ * What runs inside the recorder thread: snapshots that were asked for, and the interval, which no
+ * busy main thread delays. Built into a string, since a bundler need not find a file.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { isRunning } from '../ring/recorder-words.ts';
+import { RingMemory } from '../ring/ring-memory.ts';
+import { loadCompressor } from '../snapshot/compress-frame.ts';
+import {
+  buildSnapshotBytes,
+  type SnapshotRequest,
+  takeSnapshot,
+} from '../snapshot/take-snapshot.ts';
+import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from './protocol.ts';
+
+const { buffer, facts, compressorPaths, intervalMs } = workerData as RecorderThreadData;
+const memory = RingMemory.attach(buffer);
+const tools = { compressor: loadCompressor(compressorPaths) };
+
+function send(message: FromRecorderThread, transfer: ArrayBuffer[] = []): void {
+  parentPort?.postMessage(message, transfer);
+}
+
+function snapshot(id: number, request: SnapshotRequest): void {
+  const outcome = takeSnapshot(memory, facts, request, tools);
+  const errorCode = outcome.path === null ? (outcome.error as { code?: string }).code : undefined;
+  send({ kind: 'snapshot', id, reason: request.reason, outcome: { ...outcome, errorCode } });
+}
+
+parentPort?.on('message', (message: ToRecorderThread) => {
+  if (message.kind === 'snapshot') {
+    snapshot(message.id, message.request);
+    return;
+  }
+  try {
+    const bytes = buildSnapshotBytes(memory, facts, message.request, tools);
+    send({ kind: 'capture', id: message.id, bytes }, [bytes.buffer as ArrayBuffer]);
+  } catch {
+    send({ kind: 'capture', id: message.id, bytes: null });
+  }
+});
+
+if (intervalMs !== undefined) {
+  setInterval(() => {
+    if (!isRunning(memory)) return;
+    snapshot(0, {
+      reason: 'interval',
+      trigger: { kind: 'interval', thread: 0, intervalMs },
+      errorCbor: null,
+      process: {
+        uptimeMs: Math.round(process.uptime() * 1000),
+        // Of the process as a whole; the heap seen from here is not the application's.
+        memory: { rss: process.memoryUsage.rss() },
+        resourceUsage: { ...process.resourceUsage() },
+        eventLoopDelayMs: null,
+      },
+    });
+  }, intervalMs);
+}
+
+send({ kind: 'ready' });

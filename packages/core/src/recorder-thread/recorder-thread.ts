@@ -1,0 +1,152 @@
+/**
+ * The recorder thread seen from outside: starts it when something first needs it, hands it work,
+ * and says so when there is none to be had. One a process; it never keeps the process alive,
+ * except while a snapshot is awaited that somebody asked for.
+ */
+
+import { Worker } from 'node:worker_threads';
+import type { SnapshotRequest, SnapshotResult } from '../snapshot/take-snapshot.ts';
+import recorderThreadCode from './main.ts?inline-thread';
+import type {
+  FromRecorderThread,
+  RecorderThreadData,
+  SentResult,
+  ToRecorderThread,
+} from './protocol.ts';
+
+export type RecorderThreadState =
+  | { readonly state: 'off' | 'running' }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** The ring is outside of its heap; this is for the bookkeeping of a snapshot. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+
+interface Pending {
+  snapshot?: (result: SnapshotResult | null) => void;
+  capture?: (bytes: Uint8Array | null) => void;
+}
+
+export class RecorderThread {
+  readonly #data: RecorderThreadData;
+  readonly #onSnapshot: (result: SnapshotResult, reason: string) => void;
+  readonly #onFailure: (error: Error) => void;
+  readonly #pending = new Map<number, Pending>();
+  #worker: Worker | null = null;
+  #state: RecorderThreadState = { state: 'off' };
+  #lastId = 0;
+
+  /** `onSnapshot` hears of every snapshot that the thread took, whoever asked. */
+  constructor(
+    data: RecorderThreadData,
+    onSnapshot: (result: SnapshotResult, reason: string) => void,
+    onFailure: (error: Error) => void,
+  ) {
+    this.#data = data;
+    this.#onSnapshot = onSnapshot;
+    this.#onFailure = onFailure;
+  }
+
+  get state(): RecorderThreadState {
+    return this.#state;
+  }
+
+  /** Starts the thread if it does not run. False: it cannot run, and will not be tried again. */
+  start(): boolean {
+    if (this.#worker !== null) return true;
+    if (this.#state.state === 'failed') return false;
+    try {
+      const worker = new Worker(recorderThreadCode, {
+        eval: true,
+        name: 'ttlog-recorder',
+        workerData: this.#data,
+        // NODE_OPTIONS and --import would otherwise preload the application's hooks here too.
+        execArgv: [],
+        env: {},
+        resourceLimits: RESOURCE_LIMITS,
+      });
+      worker.unref();
+      worker.on('message', (message: FromRecorderThread) => this.#receive(message));
+      worker.on('error', (error: Error) => this.#fail(error));
+      worker.on('exit', () => this.#fail(new Error('the recorder thread has ended')));
+      this.#worker = worker;
+      this.#state = { state: 'running' };
+      return true;
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
+  }
+
+  /** null where the thread cannot do it. */
+  snapshot(request: SnapshotRequest): Promise<SnapshotResult | null> {
+    return new Promise((resolve) => {
+      this.#ask({ kind: 'snapshot', id: ++this.#lastId, request }, { snapshot: resolve });
+    });
+  }
+
+  /** null where the thread cannot do it. */
+  capture(request: SnapshotRequest): Promise<Uint8Array | null> {
+    return new Promise((resolve) => {
+      this.#ask({ kind: 'capture', id: ++this.#lastId, request }, { capture: resolve });
+    });
+  }
+
+  async stop(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    this.#state = { state: 'off' };
+    worker?.removeAllListeners('exit');
+    await worker?.terminate();
+    this.#settleAll();
+  }
+
+  #ask(message: ToRecorderThread, pending: Pending): void {
+    if (!this.start()) {
+      pending.snapshot?.(null);
+      pending.capture?.(null);
+      return;
+    }
+    this.#pending.set(message.id, pending);
+    // Whoever awaits a snapshot wants it done before the process ends.
+    this.#worker?.ref();
+    this.#worker?.postMessage(message);
+  }
+
+  #receive(message: FromRecorderThread): void {
+    if (message.kind === 'ready') return;
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (this.#pending.size === 0) this.#worker?.unref();
+    if (message.kind === 'capture') {
+      pending?.capture?.(message.bytes);
+      return;
+    }
+    const result = received(message.outcome);
+    this.#onSnapshot(result, message.reason);
+    pending?.snapshot?.(result);
+  }
+
+  #fail(error: Error): void {
+    if (this.#state.state === 'failed') return;
+    this.#worker = null;
+    this.#state = { state: 'failed', reason: error.message };
+    this.#settleAll();
+    this.#onFailure(error);
+  }
+
+  #settleAll(): void {
+    for (const pending of this.#pending.values()) {
+      pending.snapshot?.(null);
+      pending.capture?.(null);
+    }
+    this.#pending.clear();
+  }
+}
+
+function received(outcome: SentResult): SnapshotResult {
+  const { errorCode, ...result } = outcome;
+  if (result.path === null && errorCode !== undefined) {
+    Object.assign(result.error, { code: errorCode });
+  }
+  return result;
+}

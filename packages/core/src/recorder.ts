@@ -1,0 +1,450 @@
+/**
+ * The recorder of the process: the composition root, which knows every room. One a process; a
+ * worker that the recorder reaches gets a handle on the same one.
+ */
+
+import { randomBytes } from 'node:crypto';
+import os from 'node:os';
+import workerThreads from 'node:worker_threads';
+import { wallMs } from './logger/clock.ts';
+import { type TraceProvider, threadState } from './logger/thread-state.ts';
+import { LAYOUT_VERSION, MODE_OVERWRITE } from './memory/ring-layout.ts';
+import {
+  isDisabled,
+  type RecorderOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from './options.ts';
+import { isLevel, LEVELS, type Level, SEVERITY } from './record/level.ts';
+import { Redaction } from './record/redaction.ts';
+import { RecorderEvents } from './recorder-events.ts';
+import { RecorderThread, type RecorderThreadState } from './recorder-thread/recorder-thread.ts';
+import { captureRing } from './ring/capture.ts';
+import { readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
+import { RingMemory, ringGeometry } from './ring/ring-memory.ts';
+import { compressorSearchPaths } from './snapshot/compress-frame.ts';
+import { resolveDirectory } from './snapshot/directory.ts';
+import type { Losses } from './snapshot/recording.ts';
+import {
+  account,
+  buildSnapshotBytes,
+  type RecorderFacts,
+  type SnapshotRequest,
+  type SnapshotResult,
+} from './snapshot/take-snapshot.ts';
+import { type RecorderShare, SHARE_KEY, ThreadRecorder } from './thread-recorder.ts';
+import { installDeathSignals, installRequestSignal } from './triggers/signals.ts';
+
+const { getEnvironmentData, isMainThread, threadId } = workerThreads;
+
+export interface RecorderStats {
+  state: 'running' | 'stopped' | 'disabled';
+  /** Threads that live and have joined. */
+  threads: number;
+  /** Events that a snapshot would hold now, and the bytes of their records. */
+  events: number;
+  bytes: number;
+  losses: Losses;
+  recorderThread: RecorderThreadState;
+  blackBox: { mode: 'mirrored' | 'mapped' | 'off'; reason: string; path: string | null };
+  /** Of all threads. `suppressed`: automatic ones beyond one in 10 s a reason and 20 an hour. */
+  snapshots: { written: number; failed: number; suppressed: number };
+  /** Ignored environment values, options that are not in force, features that are off and why. */
+  notes: string[];
+}
+
+export interface SnapshotEvent {
+  path: string;
+  reason: string;
+  events: number;
+  bytes: number;
+  durationMs: number;
+  losses: Losses;
+}
+
+export interface RecorderEventMap {
+  snapshot: SnapshotEvent;
+  recovered: { path: string; reason: string };
+  error: Error;
+}
+
+export interface Recorder {
+  /** Writes a snapshot on the recorder thread. Never rejects: a failure is `{ path: null, error }`. */
+  snapshot(reason?: string): Promise<SnapshotResult>;
+  /** Writes a snapshot on this thread, now. Never throws. */
+  snapshotSync(reason?: string): SnapshotResult;
+  /** The bytes of a snapshot, without a file. Empty where they cannot be had. */
+  capture(reason?: string): Promise<Uint8Array>;
+  /** Resolves once everything recorded so far has reached the outputs. Never rejects. */
+  flush(): Promise<void>;
+  /** Ends recording; a new start works afterwards, and old loggers follow it. Never rejects. */
+  stop(): Promise<void>;
+  stats(): RecorderStats;
+  /** Reaches every logger in every thread at once. */
+  setLevel(level: Level): void;
+  /** Asked at every event for the active span; `undefined` where there is none. */
+  setTraceContext(provider: TraceProvider): void;
+  /** A listener that throws is caught; `error` without a listener does nothing. */
+  on<E extends keyof RecorderEventMap>(
+    event: E,
+    listener: (value: RecorderEventMap[E]) => void,
+  ): this;
+  off<E extends keyof RecorderEventMap>(
+    event: E,
+    listener: (value: RecorderEventMap[E]) => void,
+  ): this;
+}
+
+/** The recorder that this thread has started or joined. */
+let running: RunningRecorder | null = null;
+/** The environment data are looked at once. */
+let hasLookedForShare = false;
+
+/**
+ * Starts recording. A second call returns the running recorder and notes the options that differ;
+ * in a worker that the process's recorder reaches, it returns a handle on that one. Throws a
+ * TypeError for a wrong option, which it names; nothing else makes it throw.
+ */
+export function startRecorder(options: RecorderOptions = {}): Recorder {
+  const resolved = resolveOptions(options);
+  const geometry = ringGeometry(
+    resolved.memory.bytes,
+    resolved.memory.segmentBytes,
+    MODE_OVERWRITE,
+    2,
+    'memory.',
+  );
+  new Redaction(resolved.redact);
+  if (isDisabled()) return new DisabledRecorder();
+  joinProcessRecorder();
+  if (running !== null) {
+    running.noteSecondStart(options);
+    return running;
+  }
+  const memory = RingMemory.allocate(geometry);
+  setRecordLevel(memory, SEVERITY[resolved.recordLevel]);
+  running = new RunningRecorder(memory, gatherFacts(resolved), resolved, -1, true);
+  return running;
+}
+
+/** In a worker: joins the recorder of the process, if there is one. Never throws. */
+export function joinProcessRecorder(): void {
+  if (running !== null || hasLookedForShare) return;
+  hasLookedForShare = true;
+  try {
+    if (isDisabled()) return;
+    const share = getEnvironmentData(SHARE_KEY) as unknown as RecorderShare | undefined;
+    if (share === undefined || share.layoutVersion !== LAYOUT_VERSION) return;
+    const memory = RingMemory.attach(share.buffer);
+    running = new RunningRecorder(memory, share.facts, share.options, share.parentRow, false);
+  } catch {
+    // Something else stands under our key. The thread's calls are counted, and go nowhere.
+  }
+}
+
+class RunningRecorder implements Recorder {
+  readonly #thread: ThreadRecorder;
+  readonly #recorderThread: RecorderThread | null;
+  readonly #events = new RecorderEvents<RecorderEventMap>();
+  readonly #notes: string[];
+  readonly #uninstallers: (() => void)[] = [];
+  readonly #isOwner: boolean;
+  #state: 'running' | 'stopped' = 'running';
+  #pending: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    memory: RingMemory,
+    facts: RecorderFacts,
+    options: ResolvedOptions,
+    parentRow: number,
+    isOwner: boolean,
+  ) {
+    this.#isOwner = isOwner;
+    this.#notes = [...facts.notes];
+    this.#thread = new ThreadRecorder(memory, facts, options, parentRow);
+    this.#thread.onSnapshot = (result, reason) => this.#announce(result, reason);
+    this.#thread.onProblem = (error) => this.#report(error);
+    this.#recorderThread = isOwner ? this.#makeRecorderThread() : null;
+    if (!isOwner) return;
+    this.#thread.prepare();
+    this.#thread.onExit = (exitCode) => this.#onExit(exitCode);
+    this.#installTriggers();
+  }
+
+  async snapshot(reason = 'request'): Promise<SnapshotResult> {
+    return this.#snapshotElsewhere(this.#thread.request(toText(reason), 'request'));
+  }
+
+  snapshotSync(reason = 'request'): SnapshotResult {
+    if (this.#state === 'stopped') return stopped();
+    return this.#thread.takeSnapshot(this.#thread.request(toText(reason), 'request'));
+  }
+
+  async capture(reason = 'request'): Promise<Uint8Array> {
+    if (this.#state === 'stopped') return new Uint8Array(0);
+    const request = this.#thread.request(toText(reason), 'request');
+    const captured = await this.#recorderThread?.capture(request);
+    if (captured) return captured;
+    try {
+      const { memory, facts, compressor } = this.#thread;
+      return buildSnapshotBytes(memory, facts, request, { compressor });
+    } catch (error) {
+      this.#report(asError(error));
+      return new Uint8Array(0);
+    }
+  }
+
+  async flush(): Promise<void> {
+    await this.#pending.catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    try {
+      await this.#pending.catch(() => {});
+      for (const uninstall of this.#uninstallers.splice(0)) uninstall();
+      // A worker's handle ends that worker's part only.
+      if (this.#isOwner) stopRecording(this.#thread.memory);
+      this.#thread.leave();
+      if (running === this) running = null;
+      threadState.traceProvider = null;
+      await this.#recorderThread?.stop();
+    } catch (error) {
+      this.#report(asError(error));
+    }
+  }
+
+  stats(): RecorderStats {
+    const { memory, facts } = this.#thread;
+    const captured = captureRing(memory);
+    const { threads, losses } = account(memory, captured);
+    const { mode, reason } = facts.blackBox;
+    return {
+      state: this.#state,
+      threads: threads.filter((thread) => thread.end === null).length,
+      events: captured.segments.reduce((sum, segment) => sum + segment.eventCount, 0),
+      bytes: captured.segments.reduce((sum, segment) => sum + segment.records.length, 0),
+      losses,
+      recorderThread: this.#recorderThread?.state ?? { state: 'off' },
+      blackBox: { mode, reason, path: null },
+      snapshots: {
+        written: readCounter(memory, 'written'),
+        failed: readCounter(memory, 'failed'),
+        suppressed: readCounter(memory, 'suppressed'),
+      },
+      notes: [...this.#notes],
+    };
+  }
+
+  setLevel(level: Level): void {
+    if (!isLevel(level)) {
+      this.#report(
+        new TypeError(`ttlog: setLevel: level is ${toText(level)}; it takes ${LEVELS.join(', ')}`),
+      );
+      return;
+    }
+    if (this.#state === 'running') setRecordLevel(this.#thread.memory, SEVERITY[level]);
+  }
+
+  setTraceContext(provider: TraceProvider): void {
+    threadState.traceProvider = provider;
+  }
+
+  on<E extends keyof RecorderEventMap>(
+    event: E,
+    listener: (value: RecorderEventMap[E]) => void,
+  ): this {
+    this.#events.add(event, listener);
+    return this;
+  }
+
+  off<E extends keyof RecorderEventMap>(
+    event: E,
+    listener: (value: RecorderEventMap[E]) => void,
+  ): this {
+    this.#events.remove(event, listener);
+    return this;
+  }
+
+  noteSecondStart(options: RecorderOptions): void {
+    const resolved = resolveOptions(options);
+    const own = this.#thread.options;
+    for (const option of Object.keys(options) as (keyof ResolvedOptions)[]) {
+      if (JSON.stringify(resolved[option]) === JSON.stringify(own[option])) continue;
+      const note = `second startRecorder: ${option} differs and was ignored`;
+      if (!this.#notes.includes(note)) this.#notes.push(note);
+    }
+  }
+
+  #makeRecorderThread(): RecorderThread {
+    const { memory, facts, options } = this.#thread;
+    return new RecorderThread(
+      {
+        buffer: memory.buffer,
+        facts,
+        compressorPaths: compressorSearchPaths(),
+        intervalMs: options.snapshots.intervalMs,
+      },
+      (result, reason) => this.#announce(result, reason),
+      (error) => {
+        this.#notes.push(`recorder thread: ${error.message}`);
+        this.#report(error);
+      },
+    );
+  }
+
+  #installTriggers(): void {
+    const { signals, requestSignal, intervalMs } = this.#thread.options.snapshots;
+    if (isMainThread && signals.length > 0) {
+      this.#uninstallers.push(
+        installDeathSignals(signals, (signal) => {
+          this.#thread.takeSnapshot(this.#thread.request(signal, 'signal', { signal }));
+        }),
+      );
+    }
+    if (isMainThread && requestSignal !== undefined) {
+      this.#uninstallers.push(
+        installRequestSignal(requestSignal, () => {
+          const details = { signal: requestSignal };
+          void this.#snapshotElsewhere(
+            this.#thread.request(requestSignal, 'requestSignal', details),
+          );
+        }),
+      );
+    }
+    if (intervalMs !== undefined && !this.#recorderThread?.start()) {
+      // Without the thread a busy main thread delays it, which is better than none.
+      const timer = setInterval(() => {
+        this.#thread.takeSnapshot(this.#thread.request('interval', 'interval', { intervalMs }));
+      }, intervalMs);
+      timer.unref();
+      this.#uninstallers.push(() => clearInterval(timer));
+    }
+  }
+
+  async #snapshotElsewhere(request: SnapshotRequest): Promise<SnapshotResult> {
+    if (this.#state === 'stopped') return stopped();
+    const taken = this.#recorderThread?.snapshot(request) ?? Promise.resolve(null);
+    this.#pending = Promise.allSettled([this.#pending, taken]);
+    return (await taken) ?? this.#thread.takeSnapshot(request);
+  }
+
+  #onExit(exitCode: number): void {
+    const { onExit } = this.#thread.options.snapshots;
+    if (onExit === false || (onExit === 'nonzero' && exitCode === 0)) return;
+    this.#thread.takeSnapshot(this.#thread.request('exit', 'exit', { exitCode }));
+  }
+
+  #announce(result: SnapshotResult, reason: string): void {
+    if (result.path === null) {
+      this.#report(result.error);
+      return;
+    }
+    this.#events.emit('snapshot', { ...result, reason }, (error) => this.#report(error));
+    if (this.#thread.options.snapshots.announce) say(`ttlog: snapshot ${result.path}`);
+  }
+
+  #report(error: Error): void {
+    if (this.#thread.options.debug) say(`ttlog: ${error.message}`);
+    this.#events.emit('error', error, () => {});
+  }
+}
+
+/** TTLOG_DISABLED=1: everything is there and does nothing. */
+class DisabledRecorder implements Recorder {
+  async snapshot(): Promise<SnapshotResult> {
+    return this.snapshotSync();
+  }
+
+  snapshotSync(): SnapshotResult {
+    return { path: null, error: new Error('ttlog is disabled by TTLOG_DISABLED=1') };
+  }
+
+  async capture(): Promise<Uint8Array> {
+    return new Uint8Array(0);
+  }
+
+  async flush(): Promise<void> {}
+
+  async stop(): Promise<void> {}
+
+  stats(): RecorderStats {
+    return {
+      state: 'disabled',
+      threads: 0,
+      events: 0,
+      bytes: 0,
+      losses: {
+        overwritten: 0,
+        refused: 0,
+        tooLarge: 0,
+        cut: 0,
+        torn: 0,
+        lapped: 0,
+        lagged: 0,
+        beforeStart: threadState.beforeStart,
+      },
+      recorderThread: { state: 'off' },
+      blackBox: { mode: 'off', reason: 'TTLOG_DISABLED=1', path: null },
+      snapshots: { written: 0, failed: 0, suppressed: 0 },
+      notes: ['TTLOG_DISABLED=1'],
+    };
+  }
+
+  setLevel(): void {}
+
+  setTraceContext(): void {}
+
+  on(): this {
+    return this;
+  }
+
+  off(): this {
+    return this;
+  }
+}
+
+function gatherFacts(options: ResolvedOptions): RecorderFacts {
+  const { snapshots, notes, service } = options;
+  return {
+    service,
+    host: os.hostname(),
+    pid: process.pid,
+    ppid: process.ppid,
+    runId: randomBytes(16).toString('hex'),
+    node: process.version,
+    platform: process.platform,
+    arch: process.arch,
+    startedAtMs: wallMs(),
+    directory: resolveDirectory(snapshots.directory),
+    fileMode: snapshots.fileMode,
+    keep: snapshots.keep,
+    blackBox: { mode: 'off', reason: 'not in this version' },
+    notes: threadId === 0 ? notes : [...notes, `started in worker ${threadId}`],
+  };
+}
+
+function stopped(): SnapshotResult {
+  return { path: null, error: new Error('ttlog: the recorder is stopped') };
+}
+
+function toText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'unnamed';
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(toText(error));
+}
+
+function say(line: string): void {
+  try {
+    process.stderr.write(`${line}\n`);
+  } catch {
+    // Nobody listens.
+  }
+}

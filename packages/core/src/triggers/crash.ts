@@ -1,0 +1,24 @@
+/**
+ * Uncaught exceptions and unhandled rejections, seen through `uncaughtExceptionMonitor`: the only
+ * hook that runs before every handler of the application and changes nothing.
+ */
+
+import { listen } from './process-listener.ts';
+
+export type CrashOrigin = 'uncaughtException' | 'unhandledRejection';
+
+export interface Crash {
+  readonly error: unknown;
+  readonly origin: CrashOrigin;
+  /** Nobody can catch it any more: this thread ends now. */
+  readonly isFatal: boolean;
+}
+
+export function installCrash(onCrash: (crash: Crash) => void): () => void {
+  return listen('uncaughtExceptionMonitor', (error: unknown, origin: CrashOrigin) => {
+    const isFatal =
+      process.listenerCount('uncaughtException') === 0 &&
+      !process.hasUncaughtExceptionCaptureCallback();
+    onCrash({ error, origin, isFatal });
+  });
+}

@@ -1,0 +1,52 @@
+/**
+ * Signals: those that end the process, after a snapshot, as they would have without us; and one
+ * that asks for a snapshot while the process goes on. Only the main thread gets signals.
+ */
+
+import os from 'node:os';
+import { listen } from './process-listener.ts';
+
+const { kill, pid } = process;
+const numbers = os.constants.signals;
+
+/** As PID 1 the default death of a signal does not come; then we go by ourselves. */
+const PID_1_GRACE_MS = 100;
+const SIGNAL_EXIT_BASE = 128;
+
+/**
+ * Calls `onSignal`, then dies of the signal. Where the application listens to it as well, what
+ * happens next is the application's business.
+ */
+export function installDeathSignals(
+  signals: readonly NodeJS.Signals[],
+  onSignal: (signal: NodeJS.Signals) => void,
+): () => void {
+  const removers = new Map<NodeJS.Signals, () => void>();
+  for (const signal of new Set(signals)) {
+    removers.set(
+      signal,
+      listen(signal, () => {
+        const isOurs = process.listenerCount(signal) === 1;
+        try {
+          onSignal(signal);
+        } finally {
+          if (isOurs) die(signal, removers.get(signal));
+        }
+      }),
+    );
+  }
+  return () => {
+    for (const remove of removers.values()) remove();
+  };
+}
+
+export function installRequestSignal(signal: NodeJS.Signals, onSignal: () => void): () => void {
+  return listen(signal, onSignal);
+}
+
+function die(signal: NodeJS.Signals, removeOurs: (() => void) | undefined): void {
+  // With the last listener goes Node's handler, so that the default death is back.
+  removeOurs?.();
+  kill(pid, signal);
+  setTimeout(() => process.exit(SIGNAL_EXIT_BASE + (numbers[signal] ?? 0)), PID_1_GRACE_MS);
+}
