@@ -6,40 +6,43 @@
 
 import { defineEvent } from './logger/define-event.ts';
 import { getLogger, withContext } from './logger/logger.ts';
-import * as noop from './noop.ts';
-import { joinProcessRecorder, startRecorder } from './recorder.ts';
+import { copies, joinProcessRecorder, startRecorder } from './recorder.ts';
+import { type Package, silentPackage } from './silent-recorder.ts';
 
 /** Raised when an older copy could not call the functions of a newer one, or the reverse. */
 const HUB_VERSION = 1;
 const HUB_KEY = Symbol.for('ttlog.v1');
 
-export interface ProcessHub {
+export interface ProcessHub extends Package {
   readonly version: number;
-  readonly startRecorder: typeof startRecorder;
-  readonly getLogger: typeof getLogger;
-  readonly defineEvent: typeof defineEvent;
-  readonly withContext: typeof withContext;
-  /** Loggers of copies that could not join. */
+  /** Copies of the package that could not join; the recorder's notes tell of them. */
   incompatibleCopies: number;
 }
 
-export const hub: ProcessHub = joinHub();
+export const hub: Package = joinHub();
 
-function joinHub(): ProcessHub {
-  const globals = globalThis as { [HUB_KEY]?: ProcessHub };
-  const existing = globals[HUB_KEY];
-  if (existing === undefined) {
-    const made = makeHub();
-    Object.defineProperty(globalThis, HUB_KEY, { value: made });
-    return made;
-  }
-  if (existing.version === HUB_VERSION) return existing;
+function joinHub(): Package {
   try {
-    existing.incompatibleCopies++;
+    const existing = (globalThis as { [HUB_KEY]?: unknown })[HUB_KEY];
+    if (existing === undefined) return hang(makeHub());
+    if (isHub(existing)) return existing;
+    (existing as ProcessHub).incompatibleCopies++;
   } catch {
-    // Not even a hub; whoever put it there has the name.
+    // Not a hub at all; whoever put it there has the name.
   }
-  return { version: HUB_VERSION, incompatibleCopies: 0, ...noop };
+  return silentPackage('another version of ttlog was loaded first, which this one cannot join');
+}
+
+function hang(made: ProcessHub): ProcessHub {
+  // Where globals are frozen every copy has a recorder of its own.
+  Reflect.defineProperty(globalThis, HUB_KEY, { value: made });
+  return made;
+}
+
+function isHub(value: unknown): value is ProcessHub {
+  const { version, startRecorder, getLogger, defineEvent, withContext } = value as ProcessHub;
+  const functions = [startRecorder, getLogger, defineEvent, withContext];
+  return version === HUB_VERSION && functions.every((entry) => typeof entry === 'function');
 }
 
 function makeHub(): ProcessHub {
@@ -55,6 +58,11 @@ function makeHub(): ProcessHub {
       return defineEvent(message, spec, options);
     },
     withContext,
-    incompatibleCopies: 0,
+    get incompatibleCopies() {
+      return copies.incompatible;
+    },
+    set incompatibleCopies(count) {
+      copies.incompatible = count;
+    },
   };
 }

@@ -20,8 +20,9 @@ import { Redaction } from './record/redaction.ts';
 import { RecorderEvents } from './recorder-events.ts';
 import { RecorderThread, type RecorderThreadState } from './recorder-thread/recorder-thread.ts';
 import { captureRing } from './ring/capture.ts';
-import { readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
+import { isRunning, readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
 import { RingMemory, ringGeometry } from './ring/ring-memory.ts';
+import { silentRecorder } from './silent-recorder.ts';
 import { compressorSearchPaths } from './snapshot/compress-frame.ts';
 import { resolveDirectory } from './snapshot/directory.ts';
 import type { Losses } from './snapshot/recording.ts';
@@ -97,8 +98,11 @@ export interface Recorder {
 
 /** The recorder that this thread has started or joined. */
 let running: RunningRecorder | null = null;
-/** The environment data are looked at once. */
-let hasLookedForShare = false;
+/** This thread has left the process's recorder; only a new start joins it again. */
+let hasLeft = false;
+
+/** Copies of the package that found a hub that they could not call. */
+export const copies: { incompatible: number } = { incompatible: 0 };
 
 /**
  * Starts recording. A second call returns the running recorder and notes the options that differ;
@@ -115,7 +119,8 @@ export function startRecorder(options: RecorderOptions = {}): Recorder {
     'memory.',
   );
   new Redaction(resolved.redact);
-  if (isDisabled()) return new DisabledRecorder();
+  if (isDisabled()) return silentRecorder('TTLOG_DISABLED=1', () => threadState.beforeStart);
+  hasLeft = false;
   joinProcessRecorder();
   if (running !== null) {
     running.noteSecondStart(options);
@@ -123,20 +128,26 @@ export function startRecorder(options: RecorderOptions = {}): Recorder {
   }
   const memory = RingMemory.allocate(geometry);
   setRecordLevel(memory, SEVERITY[resolved.recordLevel]);
-  running = new RunningRecorder(memory, gatherFacts(resolved), resolved, -1, true);
+  running = new RunningRecorder(memory, gatherFacts(resolved), resolved, null);
   return running;
 }
 
-/** In a worker: joins the recorder of the process, if there is one. Never throws. */
+/**
+ * Joins the recorder of the process, if there is one: in a worker that of the threads above it, in
+ * a module registry with globals of its own (a test file in Jest) that of the thread. Never throws.
+ */
 export function joinProcessRecorder(): void {
-  if (running !== null || hasLookedForShare) return;
-  hasLookedForShare = true;
+  if (running !== null) {
+    if (!running.hasEnded) return;
+    void running.stop();
+  }
   try {
-    if (isDisabled()) return;
     const share = getEnvironmentData(SHARE_KEY) as unknown as RecorderShare | undefined;
     if (share === undefined || share.layoutVersion !== LAYOUT_VERSION) return;
+    if (hasLeft || isDisabled()) return;
     const memory = RingMemory.attach(share.buffer);
-    running = new RunningRecorder(memory, share.facts, share.options, share.parentRow, false);
+    if (!isRunning(memory)) return;
+    running = new RunningRecorder(memory, share.facts, share.options, share);
   } catch {
     // Something else stands under our key. The thread's calls are counted, and go nowhere.
   }
@@ -149,26 +160,30 @@ class RunningRecorder implements Recorder {
   readonly #notes: string[];
   readonly #uninstallers: (() => void)[] = [];
   readonly #isOwner: boolean;
-  #state: 'running' | 'stopped' = 'running';
+  #stopping: Promise<void> | null = null;
   #pending: Promise<unknown> = Promise.resolve();
 
   constructor(
     memory: RingMemory,
     facts: RecorderFacts,
     options: ResolvedOptions,
-    parentRow: number,
-    isOwner: boolean,
+    share: RecorderShare | null,
   ) {
-    this.#isOwner = isOwner;
+    this.#isOwner = share === null;
     this.#notes = [...facts.notes];
-    this.#thread = new ThreadRecorder(memory, facts, options, parentRow);
+    this.#thread = new ThreadRecorder(memory, facts, options, share);
     this.#thread.onSnapshot = (result, reason) => this.#announce(result, reason);
     this.#thread.onProblem = (error) => this.#report(error);
-    this.#recorderThread = isOwner ? this.#makeRecorderThread() : null;
-    if (!isOwner) return;
+    this.#recorderThread = this.#isOwner ? this.#makeRecorderThread() : null;
+    if (!this.#isOwner) return;
     this.#thread.prepare();
     this.#thread.onExit = (exitCode) => this.#onExit(exitCode);
     this.#installTriggers();
+  }
+
+  /** Stopped, here or by the thread that had started it. */
+  get hasEnded(): boolean {
+    return this.#stopping !== null || !isRunning(this.#thread.memory);
   }
 
   async snapshot(reason = 'request'): Promise<SnapshotResult> {
@@ -176,12 +191,12 @@ class RunningRecorder implements Recorder {
   }
 
   snapshotSync(reason = 'request'): SnapshotResult {
-    if (this.#state === 'stopped') return stopped();
+    if (this.hasEnded) return stopped();
     return this.#thread.takeSnapshot(this.#thread.request(toText(reason), 'request'));
   }
 
   async capture(reason = 'request'): Promise<Uint8Array> {
-    if (this.#state === 'stopped') return new Uint8Array(0);
+    if (this.hasEnded) return new Uint8Array(0);
     const request = this.#thread.request(toText(reason), 'request');
     const captured = await this.#recorderThread?.capture(request);
     if (captured) return captured;
@@ -198,17 +213,23 @@ class RunningRecorder implements Recorder {
     await this.#pending.catch(() => {});
   }
 
-  async stop(): Promise<void> {
-    if (this.#state === 'stopped') return;
-    this.#state = 'stopped';
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
     try {
-      await this.#pending.catch(() => {});
-      for (const uninstall of this.#uninstallers.splice(0)) uninstall();
-      // A worker's handle ends that worker's part only.
-      if (this.#isOwner) stopRecording(this.#thread.memory);
-      this.#thread.leave();
+      // At once, so that a start that does not await this one's end works.
       if (running === this) running = null;
+      for (const uninstall of this.#uninstallers.splice(0)) uninstall();
+      // A handle of another thread or registry ends that one's part only.
+      if (this.#isOwner) stopRecording(this.#thread.memory);
+      else hasLeft = isRunning(this.#thread.memory);
+      this.#thread.leave();
       threadState.traceProvider = null;
+      await this.#pending.catch(() => {});
+      this.#thread.close();
       await this.#recorderThread?.stop();
     } catch (error) {
       this.#report(asError(error));
@@ -221,7 +242,7 @@ class RunningRecorder implements Recorder {
     const { threads, losses } = account(memory, captured);
     const { mode, reason } = facts.blackBox;
     return {
-      state: this.#state,
+      state: this.hasEnded ? 'stopped' : 'running',
       threads: threads.filter((thread) => thread.end === null).length,
       events: captured.segments.reduce((sum, segment) => sum + segment.eventCount, 0),
       bytes: captured.segments.reduce((sum, segment) => sum + segment.records.length, 0),
@@ -233,7 +254,7 @@ class RunningRecorder implements Recorder {
         failed: readCounter(memory, 'failed'),
         suppressed: readCounter(memory, 'suppressed'),
       },
-      notes: [...this.#notes],
+      notes: [...this.#notes, ...copyNotes()],
     };
   }
 
@@ -244,7 +265,7 @@ class RunningRecorder implements Recorder {
       );
       return;
     }
-    if (this.#state === 'running') setRecordLevel(this.#thread.memory, SEVERITY[level]);
+    if (!this.hasEnded) setRecordLevel(this.#thread.memory, SEVERITY[level]);
   }
 
   setTraceContext(provider: TraceProvider): void {
@@ -324,7 +345,7 @@ class RunningRecorder implements Recorder {
   }
 
   async #snapshotElsewhere(request: SnapshotRequest): Promise<SnapshotResult> {
-    if (this.#state === 'stopped') return stopped();
+    if (this.hasEnded) return stopped();
     const taken = this.#recorderThread?.snapshot(request) ?? Promise.resolve(null);
     this.#pending = Promise.allSettled([this.#pending, taken]);
     return (await taken) ?? this.#thread.takeSnapshot(request);
@@ -351,60 +372,6 @@ class RunningRecorder implements Recorder {
   }
 }
 
-/** TTLOG_DISABLED=1: everything is there and does nothing. */
-class DisabledRecorder implements Recorder {
-  async snapshot(): Promise<SnapshotResult> {
-    return this.snapshotSync();
-  }
-
-  snapshotSync(): SnapshotResult {
-    return { path: null, error: new Error('ttlog is disabled by TTLOG_DISABLED=1') };
-  }
-
-  async capture(): Promise<Uint8Array> {
-    return new Uint8Array(0);
-  }
-
-  async flush(): Promise<void> {}
-
-  async stop(): Promise<void> {}
-
-  stats(): RecorderStats {
-    return {
-      state: 'disabled',
-      threads: 0,
-      events: 0,
-      bytes: 0,
-      losses: {
-        overwritten: 0,
-        refused: 0,
-        tooLarge: 0,
-        cut: 0,
-        torn: 0,
-        lapped: 0,
-        lagged: 0,
-        beforeStart: threadState.beforeStart,
-      },
-      recorderThread: { state: 'off' },
-      blackBox: { mode: 'off', reason: 'TTLOG_DISABLED=1', path: null },
-      snapshots: { written: 0, failed: 0, suppressed: 0 },
-      notes: ['TTLOG_DISABLED=1'],
-    };
-  }
-
-  setLevel(): void {}
-
-  setTraceContext(): void {}
-
-  on(): this {
-    return this;
-  }
-
-  off(): this {
-    return this;
-  }
-}
-
 function gatherFacts(options: ResolvedOptions): RecorderFacts {
   const { snapshots, notes, service } = options;
   return {
@@ -423,6 +390,11 @@ function gatherFacts(options: ResolvedOptions): RecorderFacts {
     blackBox: { mode: 'off', reason: 'not in this version' },
     notes: threadId === 0 ? notes : [...notes, `started in worker ${threadId}`],
   };
+}
+
+function copyNotes(): string[] {
+  const { incompatible } = copies;
+  return incompatible > 0 ? [`copies of ttlog that could not join and record nothing: ${incompatible}`] : [];
 }
 
 function stopped(): SnapshotResult {

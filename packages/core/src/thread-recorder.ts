@@ -10,7 +10,7 @@ import { EventWriter } from './logger/event-writer.ts';
 import { attachWriter, detachWriter, threadState } from './logger/thread-state.ts';
 import { LAYOUT_VERSION } from './memory/ring-layout.ts';
 import type { ResolvedOptions } from './options.ts';
-import { encodeError, fingerprintOf } from './record/encode-crash.ts';
+import { encodeError } from './record/encode-crash.ts';
 import { SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
 import { hasChangedSince, markChanges } from './ring/change-mark.ts';
@@ -26,8 +26,9 @@ import {
 import type { RingMemory } from './ring/ring-memory.ts';
 import { endThread, joinThread, type ThreadSlot } from './ring/thread-table.ts';
 import { type Compressor, loadCompressor } from './snapshot/compress-frame.ts';
+import { describeProcess } from './snapshot/describe-process.ts';
 import { DescriptorReserve } from './snapshot/descriptor-reserve.ts';
-import type { SnapshotHeader, TriggerKind } from './snapshot/recording.ts';
+import type { TriggerKind } from './snapshot/recording.ts';
 import {
   type RecorderFacts,
   type SnapshotRequest,
@@ -37,6 +38,7 @@ import {
 import { type Crash, installCrash } from './triggers/crash.ts';
 import { type ExitTrigger, installExit } from './triggers/exit.ts';
 import { listen } from './triggers/process-listener.ts';
+import { WorkerErrors } from './triggers/worker-errors.ts';
 
 const { basename } = path;
 const { setEnvironmentData, threadId } = workerThreads;
@@ -50,15 +52,24 @@ export interface RecorderShare {
   readonly buffer: ArrayBufferLike;
   readonly facts: RecorderFacts;
   readonly options: ResolvedOptions;
-  /** Row of the thread that creates the worker. */
-  readonly parentRow: number;
+  /** The thread that shares, and its row: to a worker that of its parent. */
+  readonly threadId: number;
+  readonly row: number;
+  /**
+   * Only in that thread itself, and not sent: seals what another module registry's writer left
+   * open. A registry that is gone (a test file in Jest) does not say so, and a segment of a living
+   * thread is never taken.
+   */
+  sealOther?: () => void;
 }
 
-/** The snapshot of a crash that this thread may have to write again. */
-interface WrittenCrash {
-  readonly request: SnapshotRequest;
-  readonly path: string;
-  /** The ring as it was; null where another thread has written it. */
+/** The last crash that this thread has seen, whose snapshot it may have to write at its exit. */
+interface SeenCrash {
+  readonly request: () => SnapshotRequest;
+  /** The snapshot there is; null where there was one of its kind just before. */
+  readonly path: string | null;
+  readonly writtenAtMs: number;
+  /** The ring as it was then; null where it has to be written again in any case. */
   readonly mark: Int32Array | null;
   readonly isFatal: boolean;
   readonly atMs: number;
@@ -83,27 +94,32 @@ export class ThreadRecorder {
   readonly #redaction: Redaction;
   readonly #writer: EventWriter | null;
   readonly #uninstallers: (() => void)[] = [];
-  readonly #exit: ExitTrigger;
+  /** Another module registry of this thread has joined before, and listens for this one too. */
+  readonly #isGuest: boolean;
+  readonly #share: RecorderShare;
+  #exit: ExitTrigger | null = null;
+  readonly #workerErrors: WorkerErrors = new WorkerErrors();
   #compressor: Compressor | null = null;
   #reserve: DescriptorReserve | null = null;
-  #crash: WrittenCrash | null = null;
+  #crash: SeenCrash | null = null;
 
   constructor(
     memory: RingMemory,
     facts: RecorderFacts,
     options: ResolvedOptions,
-    parentRow: number,
+    share: RecorderShare | null,
   ) {
     this.memory = memory;
     this.facts = facts;
     this.options = options;
+    this.#isGuest = share?.threadId === threadId;
     this.#redaction = new Redaction(options.redact);
     addToCounter(memory, 'beforeStart', threadState.beforeStart);
     threadState.beforeStart = 0;
     this.slot = joinThread(memory, {
       threadId,
       name: threadName(),
-      parentRow,
+      parentRow: share?.row ?? -1,
       os: currentOsThread(),
       startedAtMs: wallMs(),
     });
@@ -116,12 +132,13 @@ export class ThreadRecorder {
     if (this.#writer !== null) {
       attachWriter(this.#writer, recordLevels(memory), SEVERITY[options.lazyLevel]);
     }
-    this.#shareWithWorkers();
-    this.#uninstallers.push(listen('worker', (worker: Worker) => this.#watch(worker)));
-    if (options.snapshots.onCrash) {
-      this.#uninstallers.push(installCrash((crash) => this.#onCrash(crash)));
-    }
-    this.#exit = installExit((exitCode) => this.#onExit(exitCode));
+    this.#share = share !== null && this.#isGuest ? share : this.#shareWithWorkers();
+    this.#share.sealOther?.();
+    Object.defineProperty(this.#share, 'sealOther', {
+      value: () => this.#sealSoon(),
+      configurable: true,
+    });
+    if (!this.#isGuest) this.#listen();
   }
 
   /** Loads what a snapshot needs, so that nothing has to be opened when it is too late. */
@@ -149,41 +166,63 @@ export class ThreadRecorder {
     reason: string,
     kind: TriggerKind,
     details: { [detail: string]: unknown } = {},
-    error: unknown = undefined,
+    errorCbor: Uint8Array | null = null,
   ): SnapshotRequest {
     return {
       reason,
       trigger: { kind, thread: threadId, ...details },
-      errorCbor: error === undefined ? null : encodeError(error, this.#redaction),
-      process: describeProcess(),
+      errorCbor,
+      process: describeProcess(true),
     };
   }
 
-  /** Ends this thread's part: its loggers are silent, its listeners gone, its history stands. */
+  /** Ends this thread's part: its loggers are silent and its listeners gone. */
   leave(): void {
     for (const uninstall of this.#uninstallers.splice(0)) uninstall();
-    this.#exit.uninstall();
+    this.#exit?.uninstall();
     if (threadState.writer === this.#writer) detachWriter();
-    this.#writer?.seal();
-    this.#reserve?.close();
-    setEnvironmentData(SHARE_KEY, undefined as never);
+    if (!this.#isGuest) setEnvironmentData(SHARE_KEY, undefined as never);
   }
 
-  #shareWithWorkers(): void {
+  /** Seals its history. Not while a log call is under way. */
+  close(): void {
+    this.#writer?.seal();
+    this.#reserve?.close();
+  }
+
+  #shareWithWorkers(): RecorderShare {
     const share: RecorderShare = {
       layoutVersion: LAYOUT_VERSION,
       buffer: this.memory.buffer,
       facts: this.facts,
       options: this.options,
-      parentRow: this.slot?.row ?? -1,
+      threadId,
+      row: this.slot?.row ?? -1,
     };
     setEnvironmentData(SHARE_KEY, share as never);
+    return share;
+  }
+
+  #listen(): void {
+    this.#uninstallers.push(listen('worker', (worker: Worker) => this.#watch(worker)));
+    if (this.options.snapshots.onCrash) {
+      this.#uninstallers.push(installCrash((crash) => this.#onCrash(crash)));
+    }
+    this.#exit = installExit((exitCode) => this.#onExit(exitCode));
+  }
+
+  /** Later, since a log call may be under way further down the stack. */
+  #sealSoon(): void {
+    Promise.resolve()
+      .then(() => this.#writer?.seal())
+      .catch(() => {});
   }
 
   /** Seals for a worker that ended, however it did; `terminate()` runs nothing in it. */
   #watch(worker: Worker): void {
     // By the time of its 'exit' event the worker's own `threadId` is -1.
     const { threadId } = worker;
+    this.#workerErrors.watch(worker, threadId);
     worker.prependListener('exit', (exitCode: number) => {
       try {
         endThread(this.memory, threadId, exitCode);
@@ -195,35 +234,44 @@ export class ThreadRecorder {
 
   #onCrash({ error, origin, isFatal }: Crash): void {
     if (!isRunning(this.memory)) return;
-    const fingerprint = fingerprintOf(error);
-    const noted = readCrash(this.memory);
-    const isSeenElsewhere =
-      noted !== null && noted.fingerprint === fingerprint && noted.threadId !== threadId;
-    const request = this.request(
-      origin,
-      origin,
-      isSeenElsewhere ? { thread: noted.threadId } : {},
-      error === undefined ? String(error) : error,
-    );
-    if (isSeenElsewhere && isFatal) {
-      // A worker's error that nobody handled comes to main, where the same death is seen again.
-      this.#crash = { request, path: noted.path, mark: null, isFatal, atMs: wallMs() };
-      this.#exit.moveLast();
+    const sender = this.#workerErrors.senderOf(error);
+    const noted = sender === null ? null : readCrash(this.memory);
+    // A worker's error that nobody handled comes to its creator, which sees the same death again.
+    const seen = noted?.sender === sender ? noted : null;
+    const thread = seen?.threadId ?? sender ?? threadId;
+    const crash = { isFatal, atMs: wallMs() };
+    const makeRequest = () =>
+      this.request(origin, origin, { thread }, encodeError(error, this.#redaction));
+    if (seen === null && !this.#mayWrite(origin, isFatal)) {
+      this.#noteSuppressed(crash, makeRequest);
       return;
     }
-    // A crash of the process is always worth a file; what the application swallows is not.
-    const isEnd = isFatal && threadId === 0;
-    if (!isEnd && !this.#mayTrigger(BUDGET_KINDS.indexOf(origin))) return;
-    const mark = markChanges(this.memory);
-    const result = this.takeSnapshot(request);
-    if (result.path === null) return;
-    noteCrash(this.memory, { fingerprint, threadId, path: result.path });
-    this.#crash = { request, path: result.path, mark, isFatal, atMs: wallMs() };
-    this.#exit.moveLast();
+    const request = makeRequest();
+    let path = seen?.path ?? null;
+    const mark = seen === null ? markChanges(this.memory) : null;
+    if (seen === null) path = this.takeSnapshot(request).path;
+    if (path === null) return;
+    noteCrash(this.memory, { threadId: thread, sender: threadId, path });
+    this.#crash = { ...crash, request: () => request, path, writtenAtMs: crash.atMs, mark };
+    this.#exit?.moveLast();
   }
 
-  #mayTrigger(kind: number): boolean {
-    return spendTriggerBudget(this.memory, kind, (wallMs() - this.facts.startedAtMs) / 1000);
+  /** A crash of the process is always worth a file; what the application swallows is not. */
+  #mayWrite(origin: TriggerKind, isFatal: boolean): boolean {
+    if (isFatal && threadId === 0) return true;
+    const second = (wallMs() - this.facts.startedAtMs) / 1000;
+    return spendTriggerBudget(this.memory, BUDGET_KINDS.indexOf(origin), second);
+  }
+
+  /** If the process ends of it after all, its file is to show this error and not one before. */
+  #noteSuppressed(
+    crash: { readonly isFatal: boolean; readonly atMs: number },
+    request: () => SnapshotRequest,
+  ): void {
+    if (threadId !== 0) return;
+    const { path = null, writtenAtMs = 0 } = this.#crash ?? {};
+    const isRecent = crash.atMs - writtenAtMs < SHUTDOWN_MS;
+    this.#crash = { ...crash, request, path: isRecent ? path : null, writtenAtMs, mark: null };
   }
 
   #onExit(exitCode: number): void {
@@ -233,7 +281,8 @@ export class ThreadRecorder {
     const crash = this.#crash;
     if (crash !== null && isEndOf(crash, exitCode)) {
       if (crash.mark === null || hasChangedSince(this.memory, crash.mark)) {
-        this.takeSnapshot({ ...crash.request, replaces: crash.path });
+        const replaces = crash.path === null ? {} : { replaces: crash.path };
+        this.takeSnapshot({ ...crash.request(), ...replaces });
       }
       return;
     }
@@ -253,18 +302,8 @@ export class ThreadRecorder {
 }
 
 /** Whether the process ends of this crash, and not long after one that was swallowed. */
-function isEndOf(crash: WrittenCrash, exitCode: number): boolean {
+function isEndOf(crash: SeenCrash, exitCode: number): boolean {
   return crash.isFatal || (exitCode !== 0 && wallMs() - crash.atMs < SHUTDOWN_MS);
-}
-
-/** What the process looked like; each part is left out where it cannot be had. */
-export function describeProcess(): SnapshotHeader['process'] {
-  return {
-    uptimeMs: Math.round(process.uptime() * 1000),
-    memory: { ...process.memoryUsage() },
-    resourceUsage: { ...process.resourceUsage() },
-    eventLoopDelayMs: null,
-  };
 }
 
 /** The name that the thread was given (Node 22.20, 24.6), else that of its script. */

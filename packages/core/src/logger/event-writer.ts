@@ -13,30 +13,39 @@ import { ValueEncoder } from '../record/encode-value.ts';
 import { SEVERITY } from '../record/level.ts';
 import type { Limits } from '../record/limits.ts';
 import type { Redaction } from '../record/redaction.ts';
-import {
-  CBOR_FALSE,
-  CBOR_FLOAT64,
-  CBOR_NULL,
-  CBOR_TRUE,
-  CBOR_UNDEFINED,
-} from '../record/write-head.ts';
+import { MAJOR_ARRAY } from '../record/write-head.ts';
 import { Lane } from '../ring/lane.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import type { ThreadSlot } from '../ring/thread-table.ts';
-import { type CallShape, VALUE_RESERVE_BYTES } from './call-shape.ts';
+import {
+  type CallShape,
+  EVENT_HEAD_RESERVE_BYTES,
+  ITEMS_BEFORE_VALUES,
+  VALUE_RESERVE_BYTES,
+} from './call-shape.ts';
 import { readBothClocks, ThreadClock } from './clock.ts';
 import type { Context } from './context.ts';
 import type { Fields, LogSource } from './log-source.ts';
 import { type EventLanes, type ExtraField, LongWay } from './long-way.ts';
+import { MAX_PLAIN_TEXT_UNITS, NOT_PLAIN, writePlain, writeUnsigned } from './write-plain.ts';
 
 const WARN_SEVERITY = SEVERITY.warn;
 /** Severity numbers above this take two bytes. */
 const MAX_ONE_BYTE_SEVERITY = 23;
-const SHORT_TEXT_LENGTH = 24;
 
-/** What `#encodeFast` returns where it wrote nothing that counts. */
+/** What encoding returns, beside NOT_PLAIN, where it wrote nothing that counts. */
 const OTHER_KEYS = -1;
-const NOT_PLAIN = -2;
+const UNDEFINED_CONTEXT = -1;
+
+const UINT32_HEAD = 0x1a;
+const UINT64_HEAD = 0x1b;
+/** Array of four: time, severity, shape, context. */
+const EVENT_WITHOUT_VALUES = (MAJOR_ARRAY << 5) | ITEMS_BEFORE_VALUES;
+/** Array of three: logger, message, keys. */
+const INLINE_SHAPE = (MAJOR_ARRAY << 5) | 3;
+const NO_KEYS = MAJOR_ARRAY << 5;
+/** Of the inline array, of the message with tag 273 over it, of the empty keys. */
+const INLINE_HEADS_BYTES = 16;
 
 /** One thread's writer into one ring. */
 export class EventWriter implements EventLanes {
@@ -91,20 +100,13 @@ export class EventWriter implements EventLanes {
     if (source.writer !== this) source.adopt(this, this.redaction);
     const lane = severity >= WARN_SEVERITY ? this.warn : this.normal;
     this.#calls++;
-    try {
-      let shape: CallShape | null = source.shapesOf(lane.pool).find(message) ?? null;
-      while (shape !== null) {
-        const end = this.#encodeFast(lane, shape, severity, context, fields);
-        if (end > 0) {
-          if (severity > lane.maxSeverity) lane.maxSeverity = severity;
-          lane.commit(end);
-          return;
-        }
-        if (end === NOT_PLAIN) break;
-        shape = shape.next;
+    if (severity <= MAX_ONE_BYTE_SEVERITY) {
+      const end = this.#encodeFast(lane, source, severity, context, message, fields);
+      if (end > 0) {
+        if (severity > lane.maxSeverity) lane.maxSeverity = severity;
+        lane.commit(end);
+        return;
       }
-    } catch {
-      // A getter that throws. Nothing is committed; the long way says which field it was.
     }
     this.#longWay.write(lane, severity, source, context, message, fields, null);
   }
@@ -139,149 +141,130 @@ export class EventWriter implements EventLanes {
     this.warn.seal();
   }
 
+  #encodeFast(
+    lane: Lane,
+    source: LogSource,
+    severity: number,
+    context: Context | null,
+    message: string,
+    fields: Fields | undefined,
+  ): number {
+    const shapes = source.shapesOf(lane.pool);
+    let shape = shapes.find(message);
+    if (shape === null) {
+      if (fields !== undefined || shapes.isAwaited(message)) return NOT_PLAIN;
+      return this.#encodeInline(lane, source, severity, context, message);
+    }
+    try {
+      do {
+        const end = this.#encodeShaped(lane, shape, severity, context, fields);
+        if (end !== OTHER_KEYS) return end;
+        shape = shape.nextKeys;
+      } while (shape !== null);
+    } catch {
+      // A getter that throws. Nothing is committed; the long way says which field it was.
+    }
+    return NOT_PLAIN;
+  }
+
   /**
    * Writes the event at the lane's position and returns its end, without committing it. Else
    * OTHER_KEYS: another shape of this message may fit; or NOT_PLAIN: only the long way can.
    */
-  #encodeFast(
+  #encodeShaped(
     lane: Lane,
     shape: CallShape,
     severity: number,
     context: Context | null,
     fields: Fields | undefined,
   ): number {
-    if (!shape.isPlain || shape.serial !== lane.serial) return fieldsMismatch(shape, fields);
-    let contextId = 0;
-    if (context !== null) {
-      if (context.serials[lane.pool] !== lane.serial) return NOT_PLAIN;
-      contextId = context.ids[lane.pool];
-    }
-    const call = this.#calls;
-    let p = lane.position;
-    const limit = lane.limit;
-    if (p + shape.reserveBytes > limit || severity > MAX_ONE_BYTE_SEVERITY) return NOT_PLAIN;
-    const { u8, view } = this.memory.bytes;
-    const dt = this.nextTickNs() - lane.baseTickNs;
-    lane.lastDtNs = dt;
-    u8[p] = shape.headByte;
-    if (dt < 0x100000000) {
-      const low = dt >>> 0;
-      u8[p + 1] = 0x1a;
-      u8[p + 2] = low >>> 24;
-      u8[p + 3] = low >>> 16;
-      u8[p + 4] = low >>> 8;
-      u8[p + 5] = low;
-      p += 6;
-    } else {
-      u8[p + 1] = 0x1b;
-      view.setUint32(p + 2, dt / 0x100000000);
-      view.setUint32(p + 6, dt >>> 0);
-      p += 10;
-    }
-    u8[p++] = severity;
-    p = writeUnsigned(u8, p, shape.id);
-    p = writeUnsigned(u8, p, contextId);
-    if (fields === undefined) return shape.keys.length === 0 ? p : OTHER_KEYS;
+    if (!shape.isPlain || shape.serial !== lane.serial) return compareKeys(shape, fields);
+    if (lane.position + shape.reserveBytes > lane.limit) return NOT_PLAIN;
+    const contextId = context === null ? 0 : idIn(lane, context);
+    if (contextId === UNDEFINED_CONTEXT) return NOT_PLAIN;
+    const views = this.memory.bytes;
+    let p = this.#writeHead(lane, shape.headByte, severity);
+    p = writeUnsigned(views.u8, p, shape.id);
+    p = writeUnsigned(views.u8, p, contextId);
+    const { keys, memos } = shape;
+    if (fields === undefined) return keys.length === 0 ? p : OTHER_KEYS;
 
-    const keys = shape.keys;
+    const calls = this.#calls;
+    const { limit } = lane;
     const count = keys.length;
     let index = 0;
     for (const key in fields) {
       if (index >= count || key !== keys[index]) return OTHER_KEYS;
-      index++;
       const value = fields[key];
       // A getter that logs: what stands at our position is now that call's, and if a `vm` timeout
       // has cut it off, it is not even whole.
-      if (this.#calls !== call) return NOT_PLAIN;
-      if (typeof value === 'string') {
-        const length = value.length;
-        if (length < SHORT_TEXT_LENGTH) {
-          let q = p + 1;
-          let unit = 0;
-          for (let i = 0; i < length; i++) {
-            unit = value.charCodeAt(i);
-            if (unit > 0x7f) break;
-            u8[q++] = unit;
-          }
-          if (unit <= 0x7f) {
-            u8[p] = 0x60 | length;
-            p = q;
-            continue;
-          }
-        }
-        // A unit of UTF-16 becomes three bytes at most; a cap on text is the long way's business.
-        const reserve = (count - index + 1) * VALUE_RESERVE_BYTES;
-        if (length > MAX_FAST_TEXT_LENGTH || p + length * 3 + reserve > limit) return NOT_PLAIN;
-        p = encodeText(this.memory.bytes, p, limit, value, limit);
-      } else if (typeof value === 'number') {
-        const integer = value | 0;
-        if (integer === value && (integer !== 0 || 1 / value > 0)) {
-          p = integer >= 0 ? writeUnsigned(u8, p, integer) : writeNegative(u8, p, ~integer);
-        } else if (Number.isSafeInteger(value) && value !== 0) {
-          return NOT_PLAIN;
-        } else {
-          u8[p] = CBOR_FLOAT64;
-          view.setFloat64(p + 1, value);
-          p += 9;
-        }
-      } else if (typeof value === 'boolean') {
-        u8[p++] = value ? CBOR_TRUE : CBOR_FALSE;
-      } else if (value === undefined) {
-        u8[p++] = CBOR_UNDEFINED;
-      } else if (value === null) {
-        u8[p++] = CBOR_NULL;
-      } else {
-        return NOT_PLAIN;
-      }
+      if (this.#calls !== calls) return NOT_PLAIN;
+      const reserveBytes = (count - index) * VALUE_RESERVE_BYTES;
+      p = writePlain(views, p, limit, reserveBytes, value, memos[index]);
+      if (p === NOT_PLAIN) return NOT_PLAIN;
+      index++;
     }
     return index === count ? p : OTHER_KEYS;
   }
+
+  /** The same for a message without fields that has no shape and may never come again. */
+  #encodeInline(
+    lane: Lane,
+    source: LogSource,
+    severity: number,
+    context: Context | null,
+    message: string,
+  ): number {
+    const { length } = message;
+    const { nameItem } = source;
+    const roomBytes = EVENT_HEAD_RESERVE_BYTES + nameItem.length + length * 3 + INLINE_HEADS_BYTES;
+    if (length > MAX_PLAIN_TEXT_UNITS || lane.position + roomBytes > lane.limit) return NOT_PLAIN;
+    const contextId = context === null ? 0 : idIn(lane, context);
+    if (contextId === UNDEFINED_CONTEXT) return NOT_PLAIN;
+    const views = this.memory.bytes;
+    const { u8 } = views;
+    let p = this.#writeHead(lane, EVENT_WITHOUT_VALUES, severity);
+    u8[p++] = INLINE_SHAPE;
+    for (let i = 0; i < nameItem.length; i++) u8[p++] = nameItem[i];
+    p = encodeText(views, p, lane.limit, message, lane.limit);
+    u8[p++] = NO_KEYS;
+    return writeUnsigned(u8, p, contextId);
+  }
+
+  /** Array head, time and severity. */
+  #writeHead(lane: Lane, headByte: number, severity: number): number {
+    const { u8, view } = this.memory.bytes;
+    const p = lane.position;
+    const dt = this.nextTickNs() - lane.baseTickNs;
+    lane.lastDtNs = dt;
+    if (dt < 0x100000000) {
+      view.setUint16(p, (headByte << 8) | UINT32_HEAD);
+      view.setUint32(p + 2, dt);
+      u8[p + 6] = severity;
+      return p + 7;
+    }
+    view.setUint16(p, (headByte << 8) | UINT64_HEAD);
+    view.setUint32(p + 2, dt / 0x100000000);
+    view.setUint32(p + 6, dt);
+    u8[p + 10] = severity;
+    return p + 11;
+  }
 }
 
-/** Longer text goes the long way, which knows the caps. */
-const MAX_FAST_TEXT_LENGTH = 256;
+/** The context's number in the lane's open segment; UNDEFINED_CONTEXT where it has none there. */
+function idIn(lane: Lane, context: Context): number {
+  return context.serials[lane.pool] === lane.serial ? context.ids[lane.pool] : UNDEFINED_CONTEXT;
+}
 
 /**
  * For a shape that cannot be written fast now: whether it is the one that the call needs (then
  * the long way will define it), or whether the next of its message is worth a look.
  */
-function fieldsMismatch(shape: CallShape, fields: Fields | undefined): number {
+function compareKeys(shape: CallShape, fields: Fields | undefined): number {
   let index = 0;
   for (const key in fields) {
     if (key !== shape.keys[index]) return OTHER_KEYS;
     index++;
   }
   return index === shape.keys.length ? NOT_PLAIN : OTHER_KEYS;
-}
-
-function writeUnsigned(u8: Uint8Array, p: number, value: number): number {
-  if (value < 24) {
-    u8[p] = value;
-    return p + 1;
-  }
-  if (value < 0x100) {
-    u8[p] = 0x18;
-    u8[p + 1] = value;
-    return p + 2;
-  }
-  if (value < 0x10000) {
-    u8[p] = 0x19;
-    u8[p + 1] = value >> 8;
-    u8[p + 2] = value;
-    return p + 3;
-  }
-  u8[p] = 0x1a;
-  u8[p + 1] = value >>> 24;
-  u8[p + 2] = value >>> 16;
-  u8[p + 3] = value >>> 8;
-  u8[p + 4] = value;
-  return p + 5;
-}
-
-/** `value` is -1 minus the number (RFC 8949, 3.1). */
-function writeNegative(u8: Uint8Array, p: number, value: number): number {
-  const start = p;
-  const end = writeUnsigned(u8, p, value);
-  u8[start] |= 0x20;
-  return end;
 }

@@ -2,21 +2,29 @@
  * All loggers of one name in one thread, and what the writer has learned of their calls.
  */
 
+import { ByteViews } from '../memory/byte-views.ts';
 import { POOL_WARN } from '../memory/ring-layout.ts';
+import { encodeText } from '../record/encode-text.ts';
 import type { Redaction } from '../record/redaction.ts';
-import { ShapeTable } from './call-shape.ts';
+import { ShapeTable } from './shape-table.ts';
 
 export type Fields = { readonly [key: string]: unknown };
 
+/** A name stands in every definition, so it cannot be of any length. */
+const MAX_NAME_UNITS = 256;
+
 export class LogSource {
   readonly name: string;
+  /** The name as a CBOR item. */
+  readonly nameItem: Uint8Array;
   /** Whose calls the tables describe; another writer's redaction may differ. */
   writer: object | null = null;
   #normalShapes: ShapeTable | null = null;
   #warnShapes: ShapeTable | null = null;
 
   constructor(name: string) {
-    this.name = name;
+    this.name = name.length > MAX_NAME_UNITS ? `${name.slice(0, MAX_NAME_UNITS)}…` : name;
+    this.nameItem = encodeName(this.name);
   }
 
   /** Begins anew for another writer. */
@@ -30,4 +38,10 @@ export class LogSource {
   shapesOf(pool: number): ShapeTable {
     return (pool === POOL_WARN ? this.#warnShapes : this.#normalShapes) as ShapeTable;
   }
+}
+
+function encodeName(name: string): Uint8Array {
+  const roomBytes = (name.length + 8) * 3;
+  const target = new ByteViews(new ArrayBuffer(roomBytes));
+  return target.u8.slice(0, encodeText(target, 0, roomBytes, name, roomBytes));
 }

@@ -166,7 +166,9 @@ export class LongWay {
           ? encodeMark(target, position, valueLimit, value.tag, value.text)
           : this.#encoder.encode(target, position, valueLimit, value, node);
     }
-    const shape = source.shapesOf(lane.pool).admit(message, keys, lane.serial);
+    const shapes = source.shapesOf(lane.pool);
+    const isKnown = shapes.find(message) !== null || shapes.isAwaited(message);
+    const shape = isKnown ? shapes.admit(message, keys, lane.serial) : null;
     const inline = shape === null ? this.#encodeInline(source.name, message, keys) : null;
     return { target, keys, start: 0, end: position, inline, shape };
   }

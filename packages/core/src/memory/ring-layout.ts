@@ -45,8 +45,8 @@ export const HEADER_SEAL_TICKETS = 256;
 export const HEADER_SEAL_TICKET_STRIDE = 128;
 /** i32: RECORDER_* life of the recorder that owns the ring. */
 export const HEADER_RECORDER_STATE = 512;
-/** i32: fingerprint of the error that the last crash snapshot shows. */
-export const HEADER_CRASH_FINGERPRINT = 516;
+/** i32: `threadId` of the thread that the error of the last crash snapshot was last seen in. */
+export const HEADER_CRASH_SENDER = 516;
 /** i32: length in bytes of the path at HEADER_CRASH_PATH; 0 while there is none. */
 export const HEADER_CRASH_PATH_LENGTH = 520;
 /** i32: log calls made in this process before the recorder started. */

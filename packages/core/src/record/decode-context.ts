@@ -35,8 +35,12 @@ export const CONTEXT_FIELDS = 6;
 const MAX_ID_BYTES = 32;
 /** Contexts whose effect is kept at hand; there may be one for every event. */
 const MAX_RESOLVED = 256;
-/** Steps to parents and keys copied from them, for all events of a segment. */
-const MAX_INHERITANCE = 1 << 24;
+/**
+ * Steps to parents and keys copied from them, for all events of a segment: at least so many, and
+ * one for every four bytes, which is twenty for each context of a segment full of them.
+ */
+const LEAST_INHERITANCE = 1 << 19;
+const BYTES_PER_INHERITANCE = 4;
 
 interface Context {
   readonly uid: ContextUid;
@@ -58,11 +62,13 @@ export class ContextTable {
   /** Those that have `effective`, oldest first from `nextResolved` on. */
   private readonly resolved: Context[] = [];
   private nextResolved = 0;
-  private inheritance = 0;
+  private inheritanceLeft: number;
 
   constructor(decoder: ValueDecoder, lateFields: () => LateFields) {
     this.decoder = decoder;
     this.lateFields = lateFields;
+    const bytes = decoder.end - decoder.position;
+    this.inheritanceLeft = LEAST_INHERITANCE + bytes / BYTES_PER_INHERITANCE;
   }
 
   /** Reads the six fields of a definition; the context gets the next number. */
@@ -131,8 +137,8 @@ export class ContextTable {
     const bindings: PlainObject = {};
     const late = this.lateFields();
     assignOwn(bindings, outer.bindings);
-    this.inheritance += 1 + Object.keys(bindings).length;
-    if (this.inheritance > MAX_INHERITANCE) {
+    this.inheritanceLeft -= 1 + Object.keys(bindings).length;
+    if (this.inheritanceLeft < 0) {
       throw new DecodeError('contexts are nested beyond measure', start);
     }
     if (context.parentUid !== null && context.parent === undefined) {

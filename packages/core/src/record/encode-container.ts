@@ -44,8 +44,10 @@ export const MAX_DEPTH = 20;
 const MAX_KEYS_READ = 100_000;
 /** TAG_SET or TAG_MAP. */
 const COLLECTION_TAG_BYTES = 3;
+/** An entry with a longer key is left out: shortened, the key could become equal to another. */
+const MAX_KEY_LENGTH = 1024;
 /** What a key takes besides three bytes a unit: its head, and the tag of ill-formed text. */
-const KEY_OVERHEAD_BYTES = 8;
+const KEY_OVERHEAD_BYTES = 6;
 
 export abstract class ContainerEncoder {
   /** How many values have been cut. */
@@ -223,15 +225,14 @@ export abstract class ContainerEncoder {
    * least of values has a place in `room`. Returns the bytes that they take of it.
    */
   #keepFitting(keys: string[], room: number): number {
-    const { entries, stringBytes } = this.limits;
+    const { entries } = this.limits;
     let reserved = 0;
     let kept = 0;
     for (let i = 0; i < keys.length && kept < entries; i++) {
       const key = keys[i];
       const bytes = keyBytes(key) + MIN_VALUE_BYTES;
       if (reserved + MIN_VALUE_BYTES > room) break;
-      // A key is never shortened, since it could become equal to another.
-      if (key.length > stringBytes || reserved + bytes > room) continue;
+      if (key.length > MAX_KEY_LENGTH || reserved + bytes > room) continue;
       reserved += bytes;
       keys[kept++] = key;
     }

@@ -1,6 +1,5 @@
 /**
- * The error that ends a thread: its bytes for a snapshot's header, and a fingerprint by which
- * another thread that sees the same error knows it again. Touches hostile objects only guarded.
+ * The error that ends a thread, as the bytes for a snapshot's header.
  */
 
 import { ByteViews } from '../memory/byte-views.ts';
@@ -11,30 +10,16 @@ import type { Redaction } from './redaction.ts';
 const MAX_ERROR_BYTES = 64 * 1024;
 const LIMITS = { depth: 8, entries: 200, stringBytes: 16 * 1024, eventBytes: MAX_ERROR_BYTES };
 
-export function encodeError(error: unknown, redaction: Redaction): Uint8Array {
-  const target = new ByteViews(new ArrayBuffer(MAX_ERROR_BYTES));
-  const encoder = new ValueEncoder(LIMITS, redaction);
-  const end = encoder.encode(target, 0, MAX_ERROR_BYTES, error, redaction.root);
-  return target.u8.slice(0, end);
-}
-
-/** Not 0. The same for an error and for its copy that a worker's 'error' event carries to main. */
-export function fingerprintOf(error: unknown): number {
-  const text = identityOf(error);
-  // FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/).
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) {
-    hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  }
-  return hash | 1;
-}
-
-function identityOf(error: unknown): string {
+/** null where even that fails, as for want of memory. A crash without its error is better than none. */
+export function encodeError(error: unknown, redaction: Redaction): Uint8Array | null {
   try {
-    if (typeof error !== 'object' || error === null) return `${typeof error} ${String(error)}`;
-    const { message, stack } = error as { message?: unknown; stack?: unknown };
-    return `${String(message)}\n${String(stack)}`;
+    const target = new ByteViews(new ArrayBuffer(MAX_ERROR_BYTES));
+    const encoder = new ValueEncoder(LIMITS, redaction);
+    // Of nothing thrown, the header would say that there was no error.
+    const value = error ?? String(error);
+    const end = encoder.encode(target, 0, MAX_ERROR_BYTES, value, redaction.root);
+    return target.u8.slice(0, end);
   } catch {
-    return 'an error that cannot be read';
+    return null;
   }
 }

@@ -171,7 +171,7 @@ function isDefaultKey(key: string): boolean {
     if (unit === 0x2d || unit === 0x5f) continue;
     // Sets the bit that tells lower case from upper case.
     const letter = (unit | 0x20) - 0x61;
-    if (letter < 0 || letter >= LETTERS || unit > 0x7f) return false;
+    if (letter < 0 || letter >= LETTERS) return false;
     row = DEFAULT_TRIE[row * (LETTERS + 1) + letter];
     if (row === 0) return false;
   }

@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { isRunning } from '../ring/recorder-words.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
 import { loadCompressor } from '../snapshot/compress-frame.ts';
+import { describeProcess } from '../snapshot/describe-process.ts';
 import {
   buildSnapshotBytes,
   type SnapshotRequest,
@@ -48,13 +49,7 @@ if (intervalMs !== undefined) {
       reason: 'interval',
       trigger: { kind: 'interval', thread: 0, intervalMs },
       errorCbor: null,
-      process: {
-        uptimeMs: Math.round(process.uptime() * 1000),
-        // Of the process as a whole; the heap seen from here is not the application's.
-        memory: { rss: process.memoryUsage.rss() },
-        resourceUsage: { ...process.resourceUsage() },
-        eventLoopDelayMs: null,
-      },
+      process: describeProcess(false),
     });
   }, intervalMs);
 }

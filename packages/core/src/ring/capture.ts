@@ -1,37 +1,30 @@
 /**
- * Copies the ring without stopping or draining anyone. First every segment word is noted: that
- * is the cut. Then the segments are copied, those next to be reused first; one that was reused
- * since the cut is dropped and counted as lapped, never shown.
+ * Copies the ring without stopping or draining anyone. First the moment is cut (cut.ts), then its
+ * segments are copied, those next to be reused first; one that was reused since is dropped and
+ * counted as lapped, never shown.
  */
 
 import { countEntries } from '../memory/cbor-item.ts';
 import {
   COUNT_UNKNOWN,
   POOL_COUNT,
-  POOL_NORMAL,
   SEGMENT_BASE_NS,
   SEGMENT_COMMITTED,
   SEGMENT_EVENT_COUNT,
-  SEGMENT_FIRST_EVENT,
   SEGMENT_HEADER_BYTES,
   SEGMENT_INCARNATION,
   SEGMENT_LAST_DT_NS,
   SEGMENT_MAX_SEVERITY,
   SEGMENT_POOL,
   SEGMENT_THREAD_ID,
-  SEGMENT_TICKET,
   SEGMENT_WALL_MS,
   SEGMENT_WORD,
 } from '../memory/ring-layout.ts';
-import {
-  STATE_OPEN,
-  STATE_SEALED,
-  wordGeneration,
-  wordRow,
-  wordState,
-} from '../memory/segment-word.ts';
+import { wordGeneration, wordRow } from '../memory/segment-word.ts';
 import type { CapturedSegment } from './captured-segment.ts';
+import { type CutSegment, cutRing } from './cut.ts';
 import type { RingMemory } from './ring-memory.ts';
+import { HIGHEST_SEVERITY } from './segments.ts';
 import { type RowState, readRows } from './thread-table.ts';
 
 export interface CapturedRing {
@@ -43,20 +36,13 @@ export interface CapturedRing {
   readonly lapped: number;
 }
 
-interface CutSegment {
-  readonly segment: number;
-  readonly word: bigint;
-  readonly isOpen: boolean;
-  readonly ticket: bigint;
-}
-
 export function captureRing(memory: RingMemory): CapturedRing {
   // The rows first: what they say was sealed before the cut is then in it, or overwritten.
   const rows = readRows(memory);
   const segments: CapturedSegment[] = [];
   let lapped = 0;
   const known = new Set(rows.map((row) => `${row.row}:${row.incarnation}`));
-  for (const cut of cutSegments(memory)) {
+  for (const cut of cutRing(memory)) {
     const captured = copySegment(memory, cut);
     // A thread that joined after its row could be read has nothing from before the cut.
     if (captured !== null && !known.has(`${captured.row}:${captured.incarnation}`)) continue;
@@ -64,24 +50,6 @@ export function captureRing(memory: RingMemory): CapturedRing {
     else segments.push(captured);
   }
   return { segments, rows, lapped };
-}
-
-function cutSegments(memory: RingMemory): CutSegment[] {
-  const { i64 } = memory;
-  const cut: CutSegment[] = [];
-  for (let segment = 0; segment < memory.segmentCount; segment++) {
-    const offset = memory.segmentOffset(segment);
-    // Pairs with the swap in `sealWord`: a sealed word makes the header readable.
-    const word = BigInt.asUintN(64, Atomics.load(i64, (offset + SEGMENT_WORD) >> 3));
-    const state = wordState(word);
-    if (state !== STATE_OPEN && state !== STATE_SEALED) continue;
-    const ticket = Atomics.load(i64, (offset + SEGMENT_TICKET) >> 3);
-    cut.push({ segment, word, isOpen: state === STATE_OPEN, ticket });
-  }
-  return cut.sort((a, b) => {
-    if (a.isOpen !== b.isOpen) return a.isOpen ? 1 : -1;
-    return a.ticket < b.ticket ? -1 : a.ticket > b.ticket ? 1 : 0;
-  });
 }
 
 /** null where the segment has been given to someone else since the cut. */
@@ -92,7 +60,6 @@ function copySegment(memory: RingMemory, cut: CutSegment): CapturedSegment | nul
   // Pairs with the store in `Lane.commit`: what is below the length is whole.
   const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);
   const records = u8.slice(start, start + committed);
-  const pool = i32[(offset + SEGMENT_POOL) >> 2];
   const knownCount = i32[(offset + SEGMENT_EVENT_COUNT) >> 2];
   const isKnown = !cut.isOpen && knownCount !== COUNT_UNKNOWN;
   const copied = {
@@ -100,18 +67,15 @@ function copySegment(memory: RingMemory, cut: CutSegment): CapturedSegment | nul
     row: wordRow(cut.word),
     incarnation: i32[(offset + SEGMENT_INCARNATION) >> 2] >>> 0,
     threadId: i32[(offset + SEGMENT_THREAD_ID) >> 2],
-    pool,
+    pool: i32[(offset + SEGMENT_POOL) >> 2],
     generation: wordGeneration(cut.word),
-    ticket: cut.isOpen ? 0n : cut.ticket,
-    firstEvent: i64[(offset + SEGMENT_FIRST_EVENT) >> 3],
+    ticket: cut.ticket,
+    firstEvent: cut.firstEvent,
     baseNs: i64[(offset + SEGMENT_BASE_NS) >> 3],
     wallMs: f64[(offset + SEGMENT_WALL_MS) >> 3],
-    maxSeverity: isKnown
-      ? i32[(offset + SEGMENT_MAX_SEVERITY) >> 2]
-      : pool === POOL_NORMAL
-        ? 12
-        : 24,
-    lastDtNs: isKnown ? f64[(offset + SEGMENT_LAST_DT_NS) >> 3] : Number.POSITIVE_INFINITY,
+    // What its owner may still raise is not known yet.
+    maxSeverity: cut.isOpen ? HIGHEST_SEVERITY : i32[(offset + SEGMENT_MAX_SEVERITY) >> 2],
+    lastDtNs: cut.isOpen ? Number.POSITIVE_INFINITY : f64[(offset + SEGMENT_LAST_DT_NS) >> 3],
     records,
   };
   // The check must not be passed by the loads above. An acquire load is no fence for what came

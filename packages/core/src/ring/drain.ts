@@ -12,7 +12,6 @@ import {
   SEGMENT_COMMITTED,
   SEGMENT_DRAINED,
   SEGMENT_HEADER_BYTES,
-  SEGMENT_TICKET,
   SEGMENT_WORD,
 } from '../memory/ring-layout.ts';
 import {
@@ -25,6 +24,7 @@ import {
   wordState,
 } from '../memory/segment-word.ts';
 import type { CapturedSegment } from './captured-segment.ts';
+import { type CutSegment, cutRing } from './cut.ts';
 import type { RingMemory } from './ring-memory.ts';
 
 /** How often a consumer that lost a swap tries a segment again before it goes on to the next. */
@@ -36,9 +36,9 @@ const TRIES_PER_SEGMENT = 3;
  */
 export function drainRing(memory: RingMemory): Uint8Array[] {
   const stretches: Uint8Array[] = [];
-  for (const segment of drainOrder(memory)) {
+  for (const cut of cutRing(memory)) {
     for (let tries = 0; tries < TRIES_PER_SEGMENT; tries++) {
-      const outcome = drainSegment(memory, segment, stretches);
+      const outcome = drainSegment(memory, cut, stretches);
       if (outcome !== 'lost') break;
     }
   }
@@ -55,30 +55,13 @@ export function drainedRecords(memory: RingMemory, captured: CapturedSegment): n
   return Math.min(Number(BigInt.asUintN(32, word)), captured.records.length);
 }
 
-function drainOrder(memory: RingMemory): number[] {
-  const order: { segment: number; isOpen: boolean; ticket: bigint }[] = [];
-  for (let segment = 0; segment < memory.segmentCount; segment++) {
-    const offset = memory.segmentOffset(segment);
-    const word = BigInt.asUintN(64, Atomics.load(memory.i64, (offset + SEGMENT_WORD) >> 3));
-    const state = wordState(word);
-    if (state !== STATE_OPEN && state !== STATE_SEALED) continue;
-    const ticket = Atomics.load(memory.i64, (offset + SEGMENT_TICKET) >> 3);
-    order.push({ segment, isOpen: state === STATE_OPEN, ticket });
-  }
-  order.sort((a, b) => {
-    if (a.isOpen !== b.isOpen) return a.isOpen ? 1 : -1;
-    return a.ticket < b.ticket ? -1 : a.ticket > b.ticket ? 1 : 0;
-  });
-  return order.map((entry) => entry.segment);
-}
-
 function drainSegment(
   memory: RingMemory,
-  segment: number,
+  cut: CutSegment,
   stretches: Uint8Array[],
 ): 'done' | 'lost' {
   const { i32, i64, u8 } = memory;
-  const offset = memory.segmentOffset(segment);
+  const offset = memory.segmentOffset(cut.segment);
   const wordIndex = (offset + SEGMENT_WORD) >> 3;
   const drainedIndex = (offset + SEGMENT_DRAINED) >> 3;
 
@@ -88,6 +71,8 @@ function drainSegment(
   const word = BigInt.asUintN(64, seen);
   const generation = wordGeneration(word);
   const state = wordState(word);
+  // Another tenant's entries are newer than those in other segments of the cut: not yet.
+  if (generation !== wordGeneration(cut.word)) return 'done';
   if (state !== STATE_OPEN && state !== STATE_SEALED) return 'done';
   if (wordGeneration(BigInt.asUintN(64, drainedWord)) !== generation) return 'lost';
   // After the word, so that the committed length of a sealed segment is its final one.

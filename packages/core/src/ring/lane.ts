@@ -8,7 +8,15 @@
 
 import { ROW_REFUSED, SEGMENT_COMMITTED, SEGMENT_HEADER_BYTES } from '../memory/ring-layout.ts';
 import type { RingMemory } from './ring-memory.ts';
-import { claimSegment, NO_SEGMENT, nextEventIndex, sealSegment } from './segments.ts';
+import {
+  claimSegment,
+  isCrowded,
+  NO_SEGMENT,
+  nextEventIndex,
+  openWord,
+  sealAbandoned,
+  sealSegment,
+} from './segments.ts';
 import { countInRow, reapVanished, type ThreadSlot } from './thread-table.ts';
 
 /** Both clocks at the moment when a segment is opened. */
@@ -23,8 +31,12 @@ export interface SegmentStamp {
 /** One sequence for all lanes of the thread, so that no two segments ever share a serial. */
 let lastSerial = 0;
 
-/** Refusals in a row after which the operating system is asked for vanished threads again. */
+/** When the operating system is asked for vanished threads again: after a number of refusals, … */
 const REAP_EVERY_REFUSALS = 1024;
+/** … after a refusal some time later, … */
+const REAP_REFUSED_AFTER_NS = 100e6;
+/** … and where many segments are open, which may be theirs. */
+const REAP_CROWDED_AFTER_NS = 1e9;
 
 export class Lane {
   readonly memory: RingMemory;
@@ -53,7 +65,12 @@ export class Lane {
   #start = 0;
   #committedWord = 0;
   #firstEvent: bigint;
-  #refusalsInARow = 0;
+  /** The open segment's word, by which it is told from the same place with another tenant. */
+  #openWord = 0n;
+  /** True from the beginning of a claim until the lane has noted what it won. */
+  #isClaiming = false;
+  #refusals = 0;
+  #lastReapTickNs = 0;
 
   constructor(memory: RingMemory, thread: ThreadSlot, pool: number, stamp: () => SegmentStamp) {
     this.memory = memory;
@@ -95,18 +112,22 @@ export class Lane {
   seal(): void {
     const segment = this.#segment;
     if (segment === NO_SEGMENT) return;
-    this.#segment = NO_SEGMENT;
-    this.#firstEvent += BigInt(this.eventCount);
+    // First of all: a `vm` timeout can cut a call off anywhere below, and a segment that is sealed
+    // must not be written to. What it leaves undone the next call does once more.
+    this.position = 0;
+    this.limit = 0;
+    const nextEvent = this.#firstEvent + BigInt(this.eventCount);
     sealSegment(this.memory, segment, {
       row: this.thread.row,
       pool: this.pool,
+      word: this.#openWord,
       eventCount: this.eventCount,
       maxSeverity: this.maxSeverity,
       lastDtNs: this.lastDtNs,
-      nextEvent: this.#firstEvent,
+      nextEvent,
     });
-    this.position = 0;
-    this.limit = 0;
+    this.#segment = NO_SEGMENT;
+    this.#firstEvent = nextEvent;
     this.eventCount = 0;
   }
 
@@ -116,16 +137,15 @@ export class Lane {
 
   #open(): boolean {
     let segment = this.#claim();
-    if (segment === NO_SEGMENT) {
-      // Segments of threads that vanished unseen come free this way. It costs system calls, so
-      // a thread that is refused again and again asks only once in a while.
-      const isTimeToReap = this.#refusalsInARow++ % REAP_EVERY_REFUSALS === 0;
-      if (!isTimeToReap || reapVanished(this.memory, this.thread.row) === 0) return false;
-      segment = this.#claim();
-      if (segment === NO_SEGMENT) return false;
+    // Segments of threads that vanished unseen come free this way. It costs system calls, so it
+    // is done only where segments are scarce, and once in a while.
+    if (this.#isTimeToReap(segment === NO_SEGMENT)) {
+      const reaped = reapVanished(this.memory, this.thread.row);
+      if (segment === NO_SEGMENT && reaped > 0) segment = this.#claim();
     }
-    this.#refusalsInARow = 0;
+    if (segment === NO_SEGMENT) return false;
     const offset = this.memory.segmentOffset(segment);
+    // From the first line to the last no function is called, so nothing can come in between.
     this.#segment = segment;
     this.#start = offset + SEGMENT_HEADER_BYTES;
     this.#committedWord = (offset + SEGMENT_COMMITTED) >> 2;
@@ -138,13 +158,26 @@ export class Lane {
     this.maxSeverity = 0;
     this.lastDtNs = 0;
     this.eventCount = 0;
+    this.#isClaiming = false;
     return true;
   }
 
+  #isTimeToReap(isRefused: boolean): boolean {
+    const sinceNs = this.baseTickNs - this.#lastReapTickNs;
+    const isTime = isRefused
+      ? this.#refusals++ % REAP_EVERY_REFUSALS === 0 || sinceNs > REAP_REFUSED_AFTER_NS
+      : sinceNs > REAP_CROWDED_AFTER_NS && isCrowded(this.memory);
+    if (isTime) this.#lastReapTickNs = this.baseTickNs;
+    return isTime;
+  }
+
   #claim(): number {
+    // Still set: a `vm` timeout cut the last claim off, and what it had won is nobody's.
+    if (this.#isClaiming) sealAbandoned(this.memory, this.thread.row, this.pool);
+    this.#isClaiming = true;
     const stamp = this.#stamp();
     this.baseTickNs = stamp.baseTickNs;
-    return claimSegment(this.memory, {
+    const segment = claimSegment(this.memory, {
       row: this.thread.row,
       incarnation: this.thread.incarnation,
       threadId: this.thread.threadId,
@@ -153,5 +186,8 @@ export class Lane {
       baseNs: stamp.baseNs,
       wallMs: stamp.wallMs,
     });
+    if (segment === NO_SEGMENT) this.#isClaiming = false;
+    else this.#openWord = openWord(this.memory, segment);
+    return segment;
   }
 }

@@ -33,7 +33,8 @@ export function currentOsThread(): OsThread {
 export function hasVanished(thread: OsThread): boolean {
   if (thread.id === 0) return false;
   try {
-    return readStartTicks(thread.id) !== thread.startTicks;
+    const startTicks = readStartTicks(thread.id);
+    return startTicks > 0 && startTicks !== thread.startTicks;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     return code === 'ENOENT' || code === 'ESRCH';

@@ -5,10 +5,10 @@
 
 import {
   HEADER_BEFORE_START,
-  HEADER_CRASH_FINGERPRINT,
   HEADER_CRASH_PATH,
   HEADER_CRASH_PATH_BYTES,
   HEADER_CRASH_PATH_LENGTH,
+  HEADER_CRASH_SENDER,
   HEADER_CRASH_THREAD,
   HEADER_RECORD_LEVEL,
   HEADER_RECORDER_STATE,
@@ -68,22 +68,23 @@ export function readCounter(memory: RingMemory, counter: SharedCounter): number 
   return Atomics.load(memory.i32, COUNTERS[counter] >> 2) >>> 0;
 }
 
-/** Of a crash: which error, where it was first seen, and the file that shows it. */
+/** Of a crash: where it was first seen and where last, and the file that shows it. */
 export interface CrashNote {
-  readonly fingerprint: number;
   readonly threadId: number;
+  /** The thread from which the error comes to its creator, if it goes further. */
+  readonly sender: number;
   readonly path: string;
 }
 
-/** Leaves word of a written crash snapshot for the thread that sees the same error next. */
+/** Leaves word of a written crash snapshot for the thread that the error goes to. */
 export function noteCrash(memory: RingMemory, note: CrashNote): void {
   const { i32, u8 } = memory;
   const path = Buffer.from(note.path, 'utf8');
   const isTooLong = path.length > HEADER_CRASH_PATH_BYTES;
   Atomics.store(i32, HEADER_CRASH_PATH_LENGTH >> 2, 0);
   if (!isTooLong) u8.set(path, HEADER_CRASH_PATH);
-  i32[HEADER_CRASH_FINGERPRINT >> 2] = note.fingerprint;
   i32[HEADER_CRASH_THREAD >> 2] = note.threadId;
+  i32[HEADER_CRASH_SENDER >> 2] = note.sender;
   // Publishes the note; pairs with the load in `readCrash`.
   Atomics.store(i32, HEADER_CRASH_PATH_LENGTH >> 2, isTooLong ? 0 : path.length);
 }
@@ -94,8 +95,8 @@ export function readCrash(memory: RingMemory): CrashNote | null {
   if (length === 0) return null;
   const path = Buffer.from(u8.slice(HEADER_CRASH_PATH, HEADER_CRASH_PATH + length));
   return {
-    fingerprint: i32[HEADER_CRASH_FINGERPRINT >> 2],
     threadId: i32[HEADER_CRASH_THREAD >> 2],
+    sender: i32[HEADER_CRASH_SENDER >> 2],
     path: path.toString('utf8'),
   };
 }

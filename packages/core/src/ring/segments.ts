@@ -9,7 +9,6 @@ import {
   HEADER_SEAL_TICKET_STRIDE,
   HEADER_SEAL_TICKETS,
   MODE_REFUSE,
-  POOL_NORMAL,
   POOL_WARN,
   ROW_NEXT_EVENT,
   ROW_TORN,
@@ -46,6 +45,9 @@ import type { RingMemory } from './ring-memory.ts';
 /** Returned where no segment can be had. */
 export const NO_SEGMENT = -1;
 
+/** No event is above it. */
+export const HIGHEST_SEVERITY = 24;
+
 /** The thread that claims, and what it writes into the header of what it gets. */
 export interface Claim {
   readonly row: number;
@@ -57,35 +59,60 @@ export interface Claim {
   readonly wallMs: number;
 }
 
+/** A segment that can be had, as `oldestReusable` saw it. */
+interface Candidate {
+  readonly segment: number;
+  /** Its seal ticket; FREE_TICKET where it is free. */
+  readonly ticket: number;
+}
+
+/** Below every ticket that is drawn. */
+const FREE_TICKET = 0;
+
+/** A ring of which more than this part is open is crowded. */
+const CROWDED_PART = 3 / 8;
+
 /**
  * Takes the oldest reusable segment of the claim's pool, or borrows one from the other pool, and
  * leaves it open and empty. NO_SEGMENT where every segment is open, or, in refuse mode, not
  * drained. Never waits: a lost swap tries the next oldest, as often as there are segments.
+ *
+ * In a crowded ring there is none for warnings: they then stand among their thread's other events,
+ * and a thread takes one segment instead of two. So 200 threads that log at both levels fit a ring
+ * of 256 segments: the first 48 in two each, the others in one.
  */
 export function claimSegment(memory: RingMemory, claim: Claim): number {
   const { warnSegments, segmentCount } = memory;
+  if (claim.pool === POOL_WARN && isCrowded(memory)) return NO_SEGMENT;
   for (let tries = 0; tries < segmentCount; tries++) {
-    let candidate =
+    const candidate =
       claim.pool === POOL_WARN
-        ? oldestReusable(memory, 0, warnSegments)
-        : oldestReusable(memory, warnSegments, segmentCount);
-    if (candidate === NO_SEGMENT) {
-      candidate =
-        claim.pool === POOL_WARN
-          ? oldestReusable(memory, warnSegments, segmentCount)
-          : oldestReusable(memory, 0, warnSegments);
-    }
-    if (candidate === NO_SEGMENT) return NO_SEGMENT;
-    if (takeSegment(memory, candidate, claim)) return candidate;
+        ? (oldestReusable(memory, 0, warnSegments) ??
+          oldestReusable(memory, warnSegments, segmentCount))
+        : (oldestReusable(memory, warnSegments, segmentCount) ??
+          oldestReusable(memory, 0, warnSegments));
+    if (candidate === null) return NO_SEGMENT;
+    if (takeSegment(memory, candidate, claim)) return candidate.segment;
   }
   return NO_SEGMENT;
 }
 
+/** Whether so many segments are open that threads should be sparing with them. */
+export function isCrowded(memory: RingMemory): boolean {
+  const { i32, segmentCount } = memory;
+  let open = 0;
+  for (let segment = 0; segment < segmentCount; segment++) {
+    // A plain load: a count that is a moment old does as well.
+    if (lowHalfState(i32[memory.segmentOffset(segment) >> 2]) === STATE_OPEN) open++;
+  }
+  return open > segmentCount * CROWDED_PART;
+}
+
 /**
- * A free segment of [from, to), else the sealed one with the lowest seal ticket. Plain loads: what
- * they see may be old, and the swap in `takeSegment` then fails.
+ * A free segment of [from, to), else the sealed one with the lowest seal ticket, or null. Plain
+ * loads: what they see may be old, and `takeSegment` then turns it down.
  */
-function oldestReusable(memory: RingMemory, from: number, to: number): number {
+function oldestReusable(memory: RingMemory, from: number, to: number): Candidate | null {
   const { i32 } = memory;
   const isReuseAllowed = memory.mode !== MODE_REFUSE;
   const strideWords = memory.segmentBytes >> 2;
@@ -94,7 +121,7 @@ function oldestReusable(memory: RingMemory, from: number, to: number): number {
   let word = memory.segmentOffset(from) >> 2;
   for (let segment = from; segment < to; segment++, word += strideWords) {
     const state = lowHalfState(i32[word]);
-    if (state === STATE_FREE) return segment;
+    if (state === STATE_FREE) return { segment, ticket: FREE_TICKET };
     if (state !== STATE_SEALED || !isReuseAllowed) continue;
     const low = i32[word + (SEGMENT_TICKET >> 2)] >>> 0;
     const ticket = i32[word + (SEGMENT_TICKET >> 2) + 1] * 0x100000000 + low;
@@ -103,18 +130,23 @@ function oldestReusable(memory: RingMemory, from: number, to: number): number {
       bestTicket = ticket;
     }
   }
-  return best;
+  return best === NO_SEGMENT ? null : { segment: best, ticket: bestTicket };
 }
 
-function takeSegment(memory: RingMemory, segment: number, claim: Claim): boolean {
+function takeSegment(memory: RingMemory, candidate: Candidate, claim: Claim): boolean {
   const { i32, i64, f64 } = memory;
-  const offset = memory.segmentOffset(segment);
+  const offset = memory.segmentOffset(candidate.segment);
   const word = (offset + SEGMENT_WORD) >> 3;
   const seen = Atomics.load(i64, word);
   const state = wordState(BigInt.asUintN(64, seen));
-  const isReusable =
-    state === STATE_FREE || (state === STATE_SEALED && memory.mode !== MODE_REFUSE);
-  if (!isReusable) return false;
+  if (candidate.ticket === FREE_TICKET) {
+    if (state !== STATE_FREE) return false;
+  } else {
+    // Someone may have filled and sealed it since we looked: then it is the newest by now, not
+    // the oldest, and has another ticket. Loaded after the word, which the swap holds fast.
+    const ticket = Number(Atomics.load(i64, (offset + SEGMENT_TICKET) >> 3));
+    if (state !== STATE_SEALED || ticket !== candidate.ticket) return false;
+  }
   const generation = (wordGeneration(BigInt.asUintN(64, seen)) + 1) >>> 0;
   const claiming = signed(segmentWord(generation, claim.row, STATE_CLAIMING));
   // From here on the segment is ours: readers take it for empty, other claimers pass it by.
@@ -133,8 +165,9 @@ function takeSegment(memory: RingMemory, segment: number, claim: Claim): boolean
   i32[(offset + SEGMENT_POOL) >> 2] = claim.pool;
   i32[(offset + SEGMENT_THREAD_ID) >> 2] = claim.threadId;
   i32[(offset + SEGMENT_INCARNATION) >> 2] = claim.incarnation;
-  i32[(offset + SEGMENT_MAX_SEVERITY) >> 2] = 0;
-  f64[(offset + SEGMENT_LAST_DT_NS) >> 3] = 0;
+  // Both stand until the owner knows better: warnings without a segment of their own go anywhere.
+  i32[(offset + SEGMENT_MAX_SEVERITY) >> 2] = HIGHEST_SEVERITY;
+  f64[(offset + SEGMENT_LAST_DT_NS) >> 3] = Number.POSITIVE_INFINITY;
   Atomics.store(i64, (offset + SEGMENT_DRAINED) >> 3, signed(BigInt(generation) << 32n));
   // Zeroes tell a torn tail from none, and keep old text out of black boxes. As float64: 2.3 µs
   // for 64 KiB against 16 µs as bytes (Node 20.20).
@@ -148,6 +181,8 @@ function takeSegment(memory: RingMemory, segment: number, claim: Claim): boolean
 export interface SealNote {
   readonly row: number;
   readonly pool: number;
+  /** The segment's word as `openWord` gave it after the claim. */
+  readonly word: bigint;
   readonly eventCount: number;
   readonly maxSeverity: number;
   readonly lastDtNs: number;
@@ -155,26 +190,34 @@ export interface SealNote {
   readonly nextEvent: bigint;
 }
 
-/** The owner's open segment becomes history: readable, and reusable once it is the oldest. */
+/** The word of a segment, which names its tenant for as long as it is open. */
+export function openWord(memory: RingMemory, segment: number): bigint {
+  return Atomics.load(memory.i64, (memory.segmentOffset(segment) + SEGMENT_WORD) >> 3);
+}
+
+/**
+ * The owner's open segment becomes history: readable, and reusable once it is the oldest. May be
+ * called again after a call that a `vm` timeout cut off, wherever that was.
+ */
 export function sealSegment(memory: RingMemory, segment: number, note: SealNote): void {
   const { i32, i64, f64 } = memory;
+  if (openWord(memory, segment) !== note.word) return;
   const offset = memory.segmentOffset(segment);
   i32[(offset + SEGMENT_MAX_SEVERITY) >> 2] = note.maxSeverity;
   f64[(offset + SEGMENT_LAST_DT_NS) >> 3] = note.lastDtNs;
   i32[(offset + SEGMENT_EVENT_COUNT) >> 2] = note.eventCount;
   // Before the seal, so that once the segment may be reused the row already accounts for it.
   Atomics.store(i64, nextEventIndex(note.row, note.pool), note.nextEvent);
-  const word = (offset + SEGMENT_WORD) >> 3;
-  const seen = Atomics.load(i64, word);
-  sealWord(memory, segment, word, seen);
+  sealWord(memory, segment, note.word);
 }
 
 /**
- * Ends what a dead thread left: claiming becomes free, open becomes sealed. Idempotent, since a
- * sealer may die too, or two may seal at once. The caller knows that the thread runs no more.
- * Returns the number of segments it found.
+ * Ends what a thread left that writes no more: claiming becomes free, open becomes sealed.
+ * Idempotent, since a sealer may die too, or two may seal at once. Returns the number of segments
+ * it found. With `pool`, only open segments of that pool, and all claims: for the thread itself,
+ * after a `vm` timeout has cut it off in the middle of a claim.
  */
-export function sealForDead(memory: RingMemory, row: number): number {
+export function sealAbandoned(memory: RingMemory, row: number, pool?: number): number {
   const { i32, i64 } = memory;
   let found = 0;
   for (let segment = 0; segment < memory.segmentCount; segment++) {
@@ -183,7 +226,6 @@ export function sealForDead(memory: RingMemory, row: number): number {
     if (lowHalfRow(low) !== row) continue;
     const state = lowHalfState(low);
     if (state !== STATE_CLAIMING && state !== STATE_OPEN) continue;
-    found++;
     const word = (offset + SEGMENT_WORD) >> 3;
     const seen = Atomics.load(i64, word);
     const unsigned = BigInt.asUintN(64, seen);
@@ -191,36 +233,39 @@ export function sealForDead(memory: RingMemory, row: number): number {
     if (wordState(unsigned) === STATE_CLAIMING) {
       const free = signed(segmentWord(wordGeneration(unsigned), row, STATE_FREE));
       Atomics.compareExchange(i64, word, seen, free);
+      found++;
     } else if (wordState(unsigned) === STATE_OPEN) {
-      accountForDead(memory, offset, row);
-      sealWord(memory, segment, word, seen);
+      if (pool !== undefined && i32[(offset + SEGMENT_POOL) >> 2] !== pool) continue;
+      if (accountAbandoned(memory, segment, row, seen)) sealWord(memory, segment, seen);
+      found++;
     }
   }
   return found;
 }
 
-/** Does for a dead owner what `sealSegment` does with what the owner knows. */
-function accountForDead(memory: RingMemory, offset: number, row: number): void {
-  const { u8, i32, i64, f64 } = memory;
+/**
+ * Notes in the row what its open segment holds. The header stays as it is, with its event count
+ * unknown: another sealer may be faster, and the header belong to someone else by the time that we
+ * write. False where that is already so.
+ */
+function accountAbandoned(memory: RingMemory, segment: number, row: number, seen: bigint): boolean {
+  const { u8, i32, i64 } = memory;
+  const offset = memory.segmentOffset(segment);
   const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);
-  const start = offset + SEGMENT_HEADER_BYTES;
-  const end = start + committed;
-  const eventCount = countEntries(u8, start, end);
-  const pool = i32[(offset + SEGMENT_POOL) >> 2];
-  // Not worth a walk over the records: the highest that its pool can hold, and no known end.
-  i32[(offset + SEGMENT_MAX_SEVERITY) >> 2] = pool === POOL_NORMAL ? 12 : 24;
-  f64[(offset + SEGMENT_LAST_DT_NS) >> 3] = Number.POSITIVE_INFINITY;
-  i32[(offset + SEGMENT_EVENT_COUNT) >> 2] = eventCount;
+  const end = offset + SEGMENT_HEADER_BYTES + committed;
+  const eventCount = countEntries(u8, offset + SEGMENT_HEADER_BYTES, end);
   // The segment was zeroed when it was claimed and no record begins with a zero byte.
-  if (committed < memory.segmentBytes - SEGMENT_HEADER_BYTES && u8[end] !== 0) {
-    i32[(rowOffset(row) + ROW_TORN) >> 2] = 1;
-  }
+  const isTorn = committed < memory.segmentBytes - SEGMENT_HEADER_BYTES && u8[end] !== 0;
   const nextEvent = i64[(offset + SEGMENT_FIRST_EVENT) >> 3] + BigInt(eventCount);
-  const index = nextEventIndex(row, pool);
+  const index = nextEventIndex(row, i32[(offset + SEGMENT_POOL) >> 2]);
+  // A read-modify-write, so that none of the loads above can have come after it.
+  if (Atomics.add(i64, (offset + SEGMENT_WORD) >> 3, 0n) !== seen) return false;
+  if (isTorn) i32[(rowOffset(row) + ROW_TORN) >> 2] = 1;
   if (Atomics.load(i64, index) < nextEvent) Atomics.store(i64, index, nextEvent);
+  return true;
 }
 
-function sealWord(memory: RingMemory, segment: number, word: number, seen: bigint): void {
+function sealWord(memory: RingMemory, segment: number, seen: bigint): void {
   const { i64 } = memory;
   const offset = memory.segmentOffset(segment);
   // The ticket comes from the home pool's counter, also for a borrowed segment, so that the
@@ -231,7 +276,7 @@ function sealWord(memory: RingMemory, segment: number, word: number, seen: bigin
   const unsigned = BigInt.asUintN(64, seen);
   const sealed = signed(segmentWord(wordGeneration(unsigned), wordRow(unsigned), STATE_SEALED));
   // Publishes header and ticket; pairs with the loads in `takeSegment` and capture.ts.
-  Atomics.compareExchange(i64, word, seen, sealed);
+  Atomics.compareExchange(i64, (offset + SEGMENT_WORD) >> 3, seen, sealed);
 }
 
 /** Index of a row's running number of a pool in a BigInt64Array. */

@@ -41,7 +41,7 @@ import {
 import { lowHalfRow, lowHalfState, STATE_FREE } from '../memory/segment-word.ts';
 import { hasVanished, type OsThread } from './os-thread.ts';
 import type { RingMemory } from './ring-memory.ts';
-import { nextEventIndex, sealForDead } from './segments.ts';
+import { nextEventIndex, sealAbandoned } from './segments.ts';
 
 export interface ThreadIdentity {
   readonly threadId: number;
@@ -61,11 +61,13 @@ export interface ThreadSlot {
 
 /** Takes a row for the calling thread; null where the table is full of the living. */
 export function joinThread(memory: RingMemory, identity: ThreadIdentity): ThreadSlot | null {
+  const { i32, i64, f64, u8 } = memory;
+  // Before the row, so that there are never more rows in use than incarnations drawn, also where
+  // a thread is terminated in between.
+  const incarnation = (Atomics.add(i32, HEADER_INCARNATIONS >> 2, 1) + 1) >>> 0;
   const row = takeRow(memory);
   if (row === -1) return null;
-  const { i32, i64, f64, u8 } = memory;
   const offset = rowOffset(row);
-  const incarnation = (Atomics.add(i32, HEADER_INCARNATIONS >> 2, 1) + 1) >>> 0;
   i32[(offset + ROW_INCARNATION) >> 2] = incarnation;
   i32[(offset + ROW_THREAD_ID) >> 2] = identity.threadId;
   i32[(offset + ROW_PARENT) >> 2] = identity.parentRow;
@@ -213,7 +215,7 @@ function readRow(memory: RingMemory, row: number): RowState {
 
 /** Rows are handed out from 0 up, so those beyond the number of joins were never used. */
 function usedRows(memory: RingMemory): number {
-  return Math.min(Atomics.load(memory.i32, HEADER_INCARNATIONS >> 2) + 1, memory.rowCount);
+  return Math.min(Atomics.load(memory.i32, HEADER_INCARNATIONS >> 2) >>> 0, memory.rowCount);
 }
 
 function takeRow(memory: RingMemory): number {
@@ -275,7 +277,7 @@ function endRow(memory: RingMemory, firstRow: number, end: number, exitCode: num
   const pending = [{ row: firstRow, end, exitCode }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const offset = rowOffset(next.row);
-    sealForDead(memory, next.row);
+    sealAbandoned(memory, next.row);
     i32[(offset + ROW_EXIT_CODE) >> 2] = next.exitCode;
     i32[(offset + ROW_END) >> 2] = next.end;
     // Last: a sealer that dies before this leaves a living row, which the next one seals again.

@@ -16,7 +16,8 @@ import {
 } from './container-layout.ts';
 import { RecordingError } from './damage-error.ts';
 import type { DamageList } from './damage-list.ts';
-import { findLz4FrameEnd } from './lz4-frame.ts';
+import { decodeFooter } from './decode-map.ts';
+import { decodeLz4Frame, findLz4FrameEnd } from './lz4-frame.ts';
 
 // Taken at import, so that modules mocked later do not reach the reader.
 const { crc32 } = zlib;
@@ -101,6 +102,7 @@ class ChunkScan {
       return this.skipDamage(chunk.offset, `${name} ${refusal}`, chunk.frameOffset);
     }
     if (end > source.length) {
+      this.nextOrdinal = chunk.ordinal + 1;
       // If bytes are missing in the middle, more chunks follow. What leads nowhere is none of
       // them, but a recording that was logged, within the frame.
       const leadsToEnd = (offset: number): boolean => this.leadsToEnd(offset);
@@ -190,15 +192,27 @@ class ChunkScan {
     return source.length;
   }
 
-  /** Whether descriptors follow each other from `offset` to the end of the file, or for long. */
+  /** Whether descriptors follow each other from `offset` to this file's footer, or for long. */
   private leadsToEnd(offset: number): boolean {
     let at = offset;
-    for (let i = 0; i < LONG_CHAIN && at !== this.source.length; i++) {
+    for (let i = 0; i < LONG_CHAIN; i++) {
       const chunk = this.descriptorAt(at);
       if (chunk === null) return false;
       at = chunk.frameOffset + chunk.compressedLength;
+      if (at >= this.source.length) return at === this.source.length && this.isOwnFooter(chunk);
     }
-    return at <= this.source.length;
+    return true;
+  }
+
+  /** The footer of a recording that was logged counts fewer bytes than stand before it here. */
+  private isOwnFooter(chunk: Chunk): boolean {
+    if (chunk.kind !== KIND_FOOTER || refusalOf(chunk) !== null) return false;
+    try {
+      const content = decodeLz4Frame(readFrame(this.source, chunk), chunk.rawLength);
+      return decodeFooter(content).value.bytes >= chunk.offset;
+    } catch {
+      return false;
+    }
   }
 
   private descriptorAt(offset: number): Chunk | null {

@@ -14,7 +14,7 @@ import {
 import { accountThreads, type CapturedRing, captureRing } from '../ring/capture.ts';
 import { addToCounter, readCounter } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
-import { type RowState, readRetired } from '../ring/thread-table.ts';
+import { type RowState, readRetired, reapVanished } from '../ring/thread-table.ts';
 import type { Compressor } from './compress-frame.ts';
 import type { DescriptorReserve } from './descriptor-reserve.ts';
 import { joinBytes } from './encode-map.ts';
@@ -76,6 +76,8 @@ export function buildSnapshot(
   request: SnapshotRequest,
   tools: SnapshotTools,
 ): { encoded: EncodedSnapshot; losses: Losses } {
+  // So that no thread is shown as living that is gone, and nobody saw it go.
+  reapVanished(memory, -1);
   const captured = captureRing(memory);
   const { threads, losses } = account(memory, captured);
   const monoNs = monotonicNs();

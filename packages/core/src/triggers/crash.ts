@@ -3,7 +3,7 @@
  * hook that runs before every handler of the application and changes nothing.
  */
 
-import { listen } from './process-listener.ts';
+import { listenFirst } from './process-listener.ts';
 
 export type CrashOrigin = 'uncaughtException' | 'unhandledRejection';
 
@@ -15,7 +15,8 @@ export interface Crash {
 }
 
 export function installCrash(onCrash: (crash: Crash) => void): () => void {
-  return listen('uncaughtExceptionMonitor', (error: unknown, origin: CrashOrigin) => {
+  // First, since a monitor of the application that throws ends the process on the spot.
+  return listenFirst('uncaughtExceptionMonitor', (error: unknown, origin: CrashOrigin) => {
     const isFatal =
       process.listenerCount('uncaughtException') === 0 &&
       !process.hasUncaughtExceptionCaptureCallback();

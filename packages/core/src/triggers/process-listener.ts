@@ -7,9 +7,24 @@ type Listener = (...args: never[]) => void;
 
 let listenerCount = 0;
 
-/** Adds `listener` and returns what removes it again. */
+/** Adds `listener` behind those that are there, and returns what removes it again. */
 export function listen(event: string, listener: Listener): () => void {
-  const guarded = (...args: unknown[]): void => {
+  const guarded = guard(listener);
+  countOneMore();
+  process.on(event, guarded);
+  return remover(event, guarded);
+}
+
+/** The same, before those that are there. */
+export function listenFirst(event: string, listener: Listener): () => void {
+  const guarded = guard(listener);
+  countOneMore();
+  process.prependListener(event as 'exit', guarded);
+  return remover(event, guarded);
+}
+
+function guard(listener: Listener): (...args: unknown[]) => void {
+  return (...args) => {
     try {
       (listener as (...args: unknown[]) => void)(...args);
     } catch {
@@ -17,9 +32,9 @@ export function listen(event: string, listener: Listener): () => void {
       // listeners that come after us.
     }
   };
-  // Each of our listeners is on an event of its own, so one place more is enough for all.
-  if (listenerCount++ === 0) shiftMaxListeners(1);
-  process.on(event, guarded);
+}
+
+function remover(event: string, guarded: (...args: unknown[]) => void): () => void {
   let isInstalled = true;
   return () => {
     if (!isInstalled) return;
@@ -27,6 +42,11 @@ export function listen(event: string, listener: Listener): () => void {
     process.removeListener(event, guarded);
     if (--listenerCount === 0) shiftMaxListeners(-1);
   };
+}
+
+/** Each of our listeners is on an event of its own, so one place more is enough for all. */
+function countOneMore(): void {
+  if (listenerCount++ === 0) shiftMaxListeners(1);
 }
 
 function shiftMaxListeners(by: number): void {

@@ -4,9 +4,12 @@
  */
 
 import os from 'node:os';
-import { listen } from './process-listener.ts';
+import { listen, listenFirst } from './process-listener.ts';
 
+// Taken at import, so that fake timers and the like do not keep a process from its end.
 const { kill, pid } = process;
+const exit = process.exit.bind(process);
+const { setTimeout } = globalThis;
 const numbers = os.constants.signals;
 
 /** As PID 1 the default death of a signal does not come; then we go by ourselves. */
@@ -25,7 +28,8 @@ export function installDeathSignals(
   for (const signal of new Set(signals)) {
     removers.set(
       signal,
-      listen(signal, () => {
+      // First, since a listener that is called but once is gone by the time the next one looks.
+      listenFirst(signal, () => {
         const isOurs = process.listenerCount(signal) === 1;
         try {
           onSignal(signal);
@@ -48,5 +52,5 @@ function die(signal: NodeJS.Signals, removeOurs: (() => void) | undefined): void
   // With the last listener goes Node's handler, so that the default death is back.
   removeOurs?.();
   kill(pid, signal);
-  setTimeout(() => process.exit(SIGNAL_EXIT_BASE + (numbers[signal] ?? 0)), PID_1_GRACE_MS);
+  setTimeout(() => exit(SIGNAL_EXIT_BASE + (numbers[signal] ?? 0)), PID_1_GRACE_MS);
 }

@@ -1,0 +1,114 @@
+/**
+ * The shapes of one logger in one lane, by message. Bounded in every direction: text that differs
+ * at every call never gets in, so high cardinality costs bytes in the ring and no memory.
+ */
+
+import { REDACTED, type Redaction } from '../record/redaction.ts';
+import { CallShape } from './call-shape.ts';
+
+/** A shape with more keys, or with longer text, is written inline with every event. */
+const MAX_SHAPE_KEYS = 64;
+export const MAX_SHAPE_TEXT_UNITS = 256;
+/** Variants of keys that one message may have. */
+const MAX_VARIANTS = 8;
+/** Buckets, and messages in one bucket: 1,024 in all. A power of two. */
+const BUCKET_COUNT = 128;
+const MAX_BUCKET_LENGTH = 8;
+/** Messages that wait for their second sighting. A power of two. */
+const NEWCOMER_COUNT = 256;
+
+export class ShapeTable {
+  readonly #logger: string;
+  readonly #redaction: Redaction;
+  readonly #buckets: CallShape[][];
+  readonly #newcomers = new Int32Array(NEWCOMER_COUNT);
+  #fullSinceSerial = -1;
+
+  constructor(logger: string, redaction: Redaction) {
+    this.#logger = logger;
+    this.#redaction = redaction;
+    this.#buckets = Array.from({ length: BUCKET_COUNT }, () => []);
+  }
+
+  /** The first of the message's shapes; the others hang at its `nextKeys`. */
+  find(message: string): CallShape | null {
+    const bucket = this.#buckets[bucketOf(message)];
+    for (let i = 0; i < bucket.length; i++) if (bucket[i].message === message) return bucket[i];
+    return null;
+  }
+
+  /**
+   * Whether a message that has no shape should get one: it has come before. Text that comes once
+   * is written inline.
+   */
+  isAwaited(message: string): boolean {
+    if (message.length > MAX_SHAPE_TEXT_UNITS) return false;
+    // A number and not the text: a slice of a huge text would keep all of it alive.
+    const fingerprint = fingerprintOf(message);
+    const slot = fingerprint & (NEWCOMER_COUNT - 1);
+    if (this.#newcomers[slot] === fingerprint) return true;
+    this.#newcomers[slot] = fingerprint;
+    return false;
+  }
+
+  /**
+   * The shape of these keys, made if need be; null where the event is to be written inline.
+   * `serial` is that of the lane's open segment.
+   */
+  admit(message: string, keys: readonly string[], serial: number): CallShape | null {
+    const first = this.find(message);
+    let variants = 0;
+    for (let shape = first; shape !== null; shape = shape.nextKeys) {
+      if (shape.hasKeys(keys)) return shape;
+      variants++;
+    }
+    if (variants >= MAX_VARIANTS || !isShort(message, keys)) return null;
+    if (first === null && !this.#hasRoom(message, serial)) return null;
+    const redaction = this.#redaction;
+    const isPlain = keys.every((key) => redaction.enter(redaction.root, key) !== REDACTED);
+    const shape = new CallShape(this.#logger, message, keys.slice(), isPlain);
+    if (first === null) {
+      this.#buckets[bucketOf(message)].push(shape);
+    } else {
+      shape.nextKeys = first.nextKeys;
+      first.nextKeys = shape;
+    }
+    return shape;
+  }
+
+  #hasRoom(message: string, serial: number): boolean {
+    const bucket = this.#buckets[bucketOf(message)];
+    if (bucket.length < MAX_BUCKET_LENGTH) return true;
+    // Full of messages that may all be gone by now: once a segment, the ones in use come again.
+    if (this.#fullSinceSerial === serial) return false;
+    this.#fullSinceSerial = serial;
+    bucket.length = 0;
+    return true;
+  }
+}
+
+/** Cheaper than the hash of a text that was just put together: a `Map` costs 40 ns more there. */
+function bucketOf(message: string): number {
+  const { length } = message;
+  if (length === 0) return 0;
+  const units =
+    message.charCodeAt(0) * 7 +
+    message.charCodeAt(length >> 1) * 131 +
+    message.charCodeAt(length - 1) * 17;
+  return (units + length * 31) & (BUCKET_COUNT - 1);
+}
+
+/** Never 0. FNV-1a, 32 bits. */
+function fingerprintOf(message: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < message.length; i++) {
+    hash = Math.imul(hash ^ message.charCodeAt(i), 0x01000193);
+  }
+  return hash | 1;
+}
+
+function isShort(message: string, keys: readonly string[]): boolean {
+  if (message.length > MAX_SHAPE_TEXT_UNITS || keys.length > MAX_SHAPE_KEYS) return false;
+  for (const key of keys) if (key.length > MAX_SHAPE_TEXT_UNITS) return false;
+  return true;
+}
