@@ -5,24 +5,16 @@
 
 import path from 'node:path';
 import workerThreads, { type Worker } from 'node:worker_threads';
+import { CrashSnapshots } from './crash-snapshots.ts';
 import { wallMs } from './logger/clock.ts';
 import { EventWriter } from './logger/event-writer.ts';
 import { attachWriter, detachWriter, threadState } from './logger/thread-state.ts';
 import { LAYOUT_VERSION } from './memory/ring-layout.ts';
 import type { ResolvedOptions } from './options.ts';
-import { encodeError } from './record/encode-crash.ts';
 import { SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
-import { hasChangedSince, markChanges } from './ring/change-mark.ts';
 import { currentOsThread } from './ring/os-thread.ts';
-import {
-  addToCounter,
-  isRunning,
-  noteCrash,
-  readCrash,
-  recordLevels,
-  spendTriggerBudget,
-} from './ring/recorder-words.ts';
+import { addToCounter, isRunning, recordLevels } from './ring/recorder-words.ts';
 import type { RingMemory } from './ring/ring-memory.ts';
 import { endThread, joinThread, type ThreadSlot } from './ring/thread-table.ts';
 import { type Compressor, loadCompressor } from './snapshot/compress-frame.ts';
@@ -38,7 +30,6 @@ import {
 import { type Crash, installCrash } from './triggers/crash.ts';
 import { type ExitTrigger, installExit } from './triggers/exit.ts';
 import { listen } from './triggers/process-listener.ts';
-import { WorkerErrors } from './triggers/worker-errors.ts';
 
 const { basename } = path;
 const { setEnvironmentData, threadId } = workerThreads;
@@ -63,23 +54,6 @@ export interface RecorderShare {
   sealOther?: () => void;
 }
 
-/** The last crash that this thread has seen, whose snapshot it may have to write at its exit. */
-interface SeenCrash {
-  readonly request: () => SnapshotRequest;
-  /** The snapshot there is; null where there was one of its kind just before. */
-  readonly path: string | null;
-  readonly writtenAtMs: number;
-  /** The ring as it was then; null where it has to be written again in any case. */
-  readonly mark: Int32Array | null;
-  readonly isFatal: boolean;
-  readonly atMs: number;
-}
-
-/** An application that shuts down after a caught exception has this long for it. */
-const SHUTDOWN_MS = 30_000;
-
-const BUDGET_KINDS: readonly TriggerKind[] = ['uncaughtException', 'unhandledRejection'];
-
 export class ThreadRecorder {
   readonly memory: RingMemory;
   readonly facts: RecorderFacts;
@@ -98,10 +72,9 @@ export class ThreadRecorder {
   readonly #isGuest: boolean;
   readonly #share: RecorderShare;
   #exit: ExitTrigger | null = null;
-  readonly #workerErrors: WorkerErrors = new WorkerErrors();
+  readonly #crashes: CrashSnapshots;
   #compressor: Compressor | null = null;
   #reserve: DescriptorReserve | null = null;
-  #crash: SeenCrash | null = null;
 
   constructor(
     memory: RingMemory,
@@ -132,6 +105,14 @@ export class ThreadRecorder {
     if (this.#writer !== null) {
       attachWriter(this.#writer, recordLevels(memory), SEVERITY[options.lazyLevel]);
     }
+    this.#crashes = new CrashSnapshots({
+      memory,
+      threadId,
+      startedAtMs: facts.startedAtMs,
+      redaction: this.#redaction,
+      takeSnapshot: (request) => this.takeSnapshot(request),
+      request: (...facts) => this.request(...facts),
+    });
     this.#share = share !== null && this.#isGuest ? share : this.#shareWithWorkers();
     this.#share.sealOther?.();
     Object.defineProperty(this.#share, 'sealOther', {
@@ -222,7 +203,7 @@ export class ThreadRecorder {
   #watch(worker: Worker): void {
     // By the time of its 'exit' event the worker's own `threadId` is -1.
     const { threadId } = worker;
-    this.#workerErrors.watch(worker, threadId);
+    this.#crashes.watch(worker, threadId);
     worker.prependListener('exit', (exitCode: number) => {
       try {
         endThread(this.memory, threadId, exitCode);
@@ -232,61 +213,15 @@ export class ThreadRecorder {
     });
   }
 
-  #onCrash({ error, origin, isFatal }: Crash): void {
-    if (!isRunning(this.memory)) return;
-    const sender = this.#workerErrors.senderOf(error);
-    const noted = sender === null ? null : readCrash(this.memory);
-    // A worker's error that nobody handled comes to its creator, which sees the same death again.
-    const seen = noted?.sender === sender ? noted : null;
-    const thread = seen?.threadId ?? sender ?? threadId;
-    const crash = { isFatal, atMs: wallMs() };
-    const makeRequest = () =>
-      this.request(origin, origin, { thread }, encodeError(error, this.#redaction));
-    if (seen === null && !this.#mayWrite(origin, isFatal)) {
-      this.#noteSuppressed(crash, makeRequest);
-      return;
-    }
-    const request = makeRequest();
-    let path = seen?.path ?? null;
-    const mark = seen === null ? markChanges(this.memory) : null;
-    if (seen === null) path = this.takeSnapshot(request).path;
-    if (path === null) return;
-    noteCrash(this.memory, { threadId: thread, sender: threadId, path });
-    this.#crash = { ...crash, request: () => request, path, writtenAtMs: crash.atMs, mark };
-    this.#exit?.moveLast();
-  }
-
-  /** A crash of the process is always worth a file; what the application swallows is not. */
-  #mayWrite(origin: TriggerKind, isFatal: boolean): boolean {
-    if (isFatal && threadId === 0) return true;
-    const second = (wallMs() - this.facts.startedAtMs) / 1000;
-    return spendTriggerBudget(this.memory, BUDGET_KINDS.indexOf(origin), second);
-  }
-
-  /** If the process ends of it after all, its file is to show this error and not one before. */
-  #noteSuppressed(
-    crash: { readonly isFatal: boolean; readonly atMs: number },
-    request: () => SnapshotRequest,
-  ): void {
-    if (threadId !== 0) return;
-    const { path = null, writtenAtMs = 0 } = this.#crash ?? {};
-    const isRecent = crash.atMs - writtenAtMs < SHUTDOWN_MS;
-    this.#crash = { ...crash, request, path: isRecent ? path : null, writtenAtMs, mark: null };
+  #onCrash(crash: Crash): void {
+    if (isRunning(this.memory) && this.#crashes.onCrash(crash)) this.#exit?.moveLast();
   }
 
   #onExit(exitCode: number): void {
     // Calls that found no place in the ring, or came before it.
     if (this.slot === null) addToCounter(this.memory, 'unjoined', threadState.beforeStart);
     if (!isRunning(this.memory)) return;
-    const crash = this.#crash;
-    if (crash !== null && isEndOf(crash, exitCode)) {
-      if (crash.mark === null || hasChangedSince(this.memory, crash.mark)) {
-        const replaces = crash.path === null ? {} : { replaces: crash.path };
-        this.takeSnapshot({ ...crash.request(), ...replaces });
-      }
-      return;
-    }
-    this.onExit(exitCode);
+    if (!this.#crashes.onExit(exitCode)) this.onExit(exitCode);
   }
 
   #reportRefusal(): void {
@@ -299,11 +234,6 @@ export class ThreadRecorder {
       );
     }).unref();
   }
-}
-
-/** Whether the process ends of this crash, and not long after one that was swallowed. */
-function isEndOf(crash: SeenCrash, exitCode: number): boolean {
-  return crash.isFatal || (exitCode !== 0 && wallMs() - crash.atMs < SHUTDOWN_MS);
 }
 
 /** The name that the thread was given (Node 22.20, 24.6), else that of its script. */

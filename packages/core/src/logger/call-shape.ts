@@ -6,6 +6,7 @@
 import { ByteViews } from '../memory/byte-views.ts';
 import { encodeText } from '../record/encode-text.ts';
 import { KIND_LOG } from '../record/record-layout.ts';
+import { REDACTED } from '../record/redaction.ts';
 import { MAJOR_ARRAY, writeHead } from '../record/write-head.ts';
 import { TextMemo } from './text-memo.ts';
 
@@ -26,8 +27,13 @@ export class CallShape {
   readonly headByte: number;
   /** Room in which an event of plain values is certain to fit, longer texts aside. */
   readonly reserveBytes: number;
-  /** False where only the long way can write such events: redacted keys, or too many. */
-  readonly isPlain: boolean;
+  /**
+   * False where only the long way can write such events: redacted keys, too many keys, values that
+   * log while they are read.
+   */
+  isPlain: boolean;
+  /** For each field, its place in the redaction paths. */
+  readonly nodes: readonly number[];
   /** For each field, the text that it had last. */
   readonly memos: readonly TextMemo[];
   /** Another set of keys of the same message. */
@@ -36,14 +42,15 @@ export class CallShape {
   serial = 0;
   id = 0;
 
-  constructor(logger: string, message: string, keys: readonly string[], isPlain: boolean) {
+  constructor(logger: string, message: string, keys: readonly string[], nodes: readonly number[]) {
     this.message = message;
     this.keys = keys;
     this.definition = encodeDefinition(logger, message, keys);
     const count = ITEMS_BEFORE_VALUES + keys.length;
     this.headByte = count <= MAX_ONE_BYTE_COUNT ? (MAJOR_ARRAY << 5) | count : 0;
     this.reserveBytes = EVENT_HEAD_RESERVE_BYTES + keys.length * VALUE_RESERVE_BYTES;
-    this.isPlain = isPlain && this.headByte !== 0;
+    this.nodes = nodes;
+    this.isPlain = !nodes.includes(REDACTED) && this.headByte !== 0;
     this.memos = keys.map(() => new TextMemo());
   }
 

@@ -7,6 +7,7 @@
  * that logs): a call that finds that another one came in between takes the long way instead.
  */
 
+import { ByteViews } from '../memory/byte-views.ts';
 import { POOL_NORMAL, POOL_WARN } from '../memory/ring-layout.ts';
 import { encodeText } from '../record/encode-text.ts';
 import { ValueEncoder } from '../record/encode-value.ts';
@@ -26,7 +27,8 @@ import {
 import { readBothClocks, ThreadClock } from './clock.ts';
 import type { Context } from './context.ts';
 import type { Fields, LogSource } from './log-source.ts';
-import { type EventLanes, type ExtraField, LongWay } from './long-way.ts';
+import { copyBytes, type EventLanes, type ExtraField, LongWay } from './long-way.ts';
+import { Newcomers } from './shape-table.ts';
 import { MAX_PLAIN_TEXT_UNITS, NOT_PLAIN, writePlain, writeUnsigned } from './write-plain.ts';
 
 const WARN_SEVERITY = SEVERITY.warn;
@@ -52,13 +54,18 @@ export class EventWriter implements EventLanes {
   readonly memory: RingMemory;
   readonly thread: ThreadSlot;
   readonly redaction: Redaction;
+  readonly newcomers: Newcomers = new Newcomers();
   readonly normal: Lane;
   readonly warn: Lane;
   readonly #clock: ThreadClock = new ThreadClock();
   readonly #longWay: LongWay;
-  #lastTickNs = 0;
+  readonly #encoder: ValueEncoder;
+  readonly #eventBytes: number;
   /** Log calls so far: tells a call whether another one has come in between. */
   #calls = 0;
+  /** Taken while in use, since a value may log and so come here again. */
+  #scratch: ByteViews | null = null;
+  #lastTickNs = 0;
 
   /** `onRefused` is called at the first event that found no segment. */
   constructor(
@@ -78,7 +85,9 @@ export class EventWriter implements EventLanes {
     };
     this.normal = new Lane(memory, thread, POOL_NORMAL, stamp);
     this.warn = new Lane(memory, thread, POOL_WARN, stamp);
-    this.#longWay = new LongWay(this, new ValueEncoder(limits, redaction), limits, onRefused);
+    this.#encoder = new ValueEncoder(limits, redaction);
+    this.#longWay = new LongWay(this, this.#encoder, limits, onRefused);
+    this.#eventBytes = this.#longWay.eventBytes;
   }
 
   /** Time of the next event: later than every earlier one of this thread, by 1 ns if need be. */
@@ -97,7 +106,7 @@ export class EventWriter implements EventLanes {
     message: string,
     fields: Fields | undefined,
   ): void {
-    if (source.writer !== this) source.adopt(this, this.redaction);
+    if (source.writer !== this) source.adopt(this);
     const lane = severity >= WARN_SEVERITY ? this.warn : this.normal;
     this.#calls++;
     if (severity <= MAX_ONE_BYTE_SEVERITY) {
@@ -120,7 +129,7 @@ export class EventWriter implements EventLanes {
     fields: Fields | undefined,
     extras: readonly ExtraField[],
   ): void {
-    if (source.writer !== this) source.adopt(this, this.redaction);
+    if (source.writer !== this) source.adopt(this);
     this.#calls++;
     const lane = severity >= WARN_SEVERITY ? this.warn : this.normal;
     this.#longWay.write(lane, severity, source, context, message, fields, extras);
@@ -149,7 +158,7 @@ export class EventWriter implements EventLanes {
     message: string,
     fields: Fields | undefined,
   ): number {
-    const shapes = source.shapesOf(lane.pool);
+    const shapes = source.shapesOf(lane.pool, this);
     let shape = shapes.find(message);
     if (shape === null) {
       if (fields !== undefined || shapes.isAwaited(message)) return NOT_PLAIN;
@@ -190,7 +199,7 @@ export class EventWriter implements EventLanes {
     if (fields === undefined) return keys.length === 0 ? p : OTHER_KEYS;
 
     const calls = this.#calls;
-    const { limit } = lane;
+    const limit = Math.min(lane.limit, lane.position + this.#eventBytes);
     const count = keys.length;
     let index = 0;
     for (const key in fields) {
@@ -198,13 +207,31 @@ export class EventWriter implements EventLanes {
       const value = fields[key];
       // A getter that logs: what stands at our position is now that call's, and if a `vm` timeout
       // has cut it off, it is not even whole.
-      if (this.#calls !== calls) return NOT_PLAIN;
-      const reserveBytes = (count - index) * VALUE_RESERVE_BYTES;
-      p = writePlain(views, p, limit, reserveBytes, value, memos[index]);
-      if (p === NOT_PLAIN) return NOT_PLAIN;
+      if (this.#calls !== calls) return logsItself(shape);
+      const start = p;
+      const valueLimit = limit - (count - index) * VALUE_RESERVE_BYTES;
+      p = writePlain(views, start, valueLimit, value, memos[index]);
+      if (p === NOT_PLAIN) {
+        p = this.#encodeValue(start, valueLimit, value, shape.nodes[index]);
+        if (this.#calls !== calls) return logsItself(shape);
+        if (p === NOT_PLAIN) return NOT_PLAIN;
+      }
       index++;
     }
     return index === count ? p : OTHER_KEYS;
+  }
+
+  /** Any value, by way of scratch memory since it may run code that logs; if it fits whole. */
+  #encodeValue(position: number, limit: number, value: unknown, node: number): number {
+    const encoder = this.#encoder;
+    const { cuts } = encoder;
+    const scratch = this.#scratch ?? new ByteViews(new ArrayBuffer(this.#eventBytes));
+    this.#scratch = null;
+    const lengthBytes = encoder.encode(scratch, 0, this.#eventBytes, value, node);
+    this.#scratch = scratch;
+    // What a cap cut is counted, and that is the long way's business.
+    if (encoder.cuts !== cuts || position + lengthBytes > limit) return NOT_PLAIN;
+    return copyBytes(scratch.u8, lengthBytes, this.memory.u8, position);
   }
 
   /** The same for a message without fields that has no shape and may never come again. */
@@ -254,6 +281,15 @@ export class EventWriter implements EventLanes {
 /** The context's number in the lane's open segment; UNDEFINED_CONTEXT where it has none there. */
 function idIn(lane: Lane, context: Context): number {
   return context.serials[lane.pool] === lane.serial ? context.ids[lane.pool] : UNDEFINED_CONTEXT;
+}
+
+/**
+ * Values that log while they are read are read once more by the long way, which is prepared for
+ * it; from then on it gets such calls at once.
+ */
+function logsItself(shape: CallShape): number {
+  shape.isPlain = false;
+  return NOT_PLAIN;
 }
 
 /**

@@ -6,12 +6,18 @@ import { ByteViews } from '../memory/byte-views.ts';
 import { POOL_WARN } from '../memory/ring-layout.ts';
 import { encodeText } from '../record/encode-text.ts';
 import type { Redaction } from '../record/redaction.ts';
-import { ShapeTable } from './shape-table.ts';
+import { type Newcomers, ShapeTable } from './shape-table.ts';
 
 export type Fields = { readonly [key: string]: unknown };
 
 /** A name stands in every definition, so it cannot be of any length. */
 const MAX_NAME_UNITS = 256;
+
+/** Of a writer, what its shapes depend on. */
+export interface ShapeOwner {
+  readonly redaction: Redaction;
+  readonly newcomers: Newcomers;
+}
 
 export class LogSource {
   readonly name: string;
@@ -28,15 +34,23 @@ export class LogSource {
   }
 
   /** Begins anew for another writer. */
-  adopt(writer: object, redaction: Redaction): void {
+  adopt(writer: ShapeOwner): void {
     this.writer = writer;
-    this.#normalShapes = new ShapeTable(this.name, redaction);
-    this.#warnShapes = new ShapeTable(this.name, redaction);
+    this.#normalShapes = null;
+    this.#warnShapes = null;
   }
 
-  /** Only after `adopt`. Each lane has its own, since what is defined in one is not in the other. */
-  shapesOf(pool: number): ShapeTable {
-    return (pool === POOL_WARN ? this.#warnShapes : this.#normalShapes) as ShapeTable;
+  /** Each lane has its own, since what is defined in one is not in the other. */
+  shapesOf(pool: number, writer: ShapeOwner): ShapeTable {
+    const shapes = pool === POOL_WARN ? this.#warnShapes : this.#normalShapes;
+    return shapes ?? this.#makeTable(pool, writer);
+  }
+
+  #makeTable(pool: number, writer: ShapeOwner): ShapeTable {
+    const shapes = new ShapeTable(this.name, writer.redaction, writer.newcomers);
+    if (pool === POOL_WARN) this.#warnShapes = shapes;
+    else this.#normalShapes = shapes;
+    return shapes;
   }
 }
 

@@ -33,7 +33,8 @@ export type FieldsOf<F> = F extends readonly unknown[] | ((...args: never[]) => 
  * | `(fields, msg)` | the fields, in pino's order |
  * | `(msg, anything else, ...)` | field `args`; `%s` is not formatted |
  *
- * Never throws, whatever it is given.
+ * Never throws, whatever it is given. Lazy fields are called once; a getter or `toJSON` may be run
+ * a second time.
  */
 export interface LogMethod {
   (message: string): void;

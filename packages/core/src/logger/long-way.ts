@@ -16,14 +16,14 @@ import { MIN_VALUE_BYTES, type ValueEncoder } from '../record/encode-value.ts';
 import type { Limits } from '../record/limits.ts';
 import { OwnMark } from '../record/own-mark.ts';
 import { RECORD_CONTEXT } from '../record/record-layout.ts';
-import { REDACTED, type Redaction } from '../record/redaction.ts';
+import { REDACTED } from '../record/redaction.ts';
 import { TAG_THREW } from '../record/tags.ts';
 import { MAJOR_ARRAY, MAJOR_BYTES, MAJOR_UNSIGNED, writeHead } from '../record/write-head.ts';
 import type { Lane } from '../ring/lane.ts';
 import { countInRow, type ThreadSlot } from '../ring/thread-table.ts';
 import type { CallShape } from './call-shape.ts';
 import type { Context, TraceContext } from './context.ts';
-import type { Fields, LogSource } from './log-source.ts';
+import type { Fields, LogSource, ShapeOwner } from './log-source.ts';
 
 /** A field that ttlog adds to those of the application. */
 export type ExtraField = readonly [key: string, value: unknown];
@@ -42,7 +42,6 @@ const MIN_FIELD_BYTES = 2 * MIN_VALUE_BYTES;
 interface Encoded {
   readonly target: ByteViews;
   readonly keys: readonly string[];
-  readonly start: number;
   readonly end: number;
   /** `[logger, message, keys]` where the event has no shape. */
   readonly inline: Uint8Array | null;
@@ -50,9 +49,8 @@ interface Encoded {
 }
 
 /** Of the thread's writer, what the long way needs. */
-export interface EventLanes {
+export interface EventLanes extends ShapeOwner {
   readonly thread: ThreadSlot;
-  readonly redaction: Redaction;
   readonly normal: Lane;
   /** Time of the next event, on the thread's own clock. */
   nextTickNs(): number;
@@ -63,7 +61,8 @@ export class LongWay {
   readonly #encoder: ValueEncoder;
   readonly #entries: number;
   readonly #stringBytes: number;
-  readonly #eventBytes: number;
+  /** What one event may have, in a ring of small segments too. */
+  readonly eventBytes: number;
   readonly #uidBase: number;
   readonly #onRefused: () => void;
   #hasRefused = false;
@@ -81,7 +80,7 @@ export class LongWay {
     this.#entries = limits.entries;
     this.#stringBytes = limits.stringBytes;
     const capacityBytes = Math.floor(writer.normal.capacityBytes / SEGMENT_PARTS);
-    this.#eventBytes = Math.min(limits.eventBytes, capacityBytes);
+    this.eventBytes = Math.min(limits.eventBytes, capacityBytes);
     this.#uidBase = writer.thread.incarnation * 2 ** 32;
   }
 
@@ -94,7 +93,7 @@ export class LongWay {
     fields: Fields | undefined,
     extras: readonly ExtraField[] | null,
   ): void {
-    const target = this.#scratch ?? new ByteViews(new ArrayBuffer(this.#eventBytes * 2));
+    const target = this.#scratch ?? new ByteViews(new ArrayBuffer(this.eventBytes * 2));
     this.#scratch = null;
     const cutsBefore = this.#encoder.cuts;
     this.#prepare(context);
@@ -142,7 +141,7 @@ export class LongWay {
     let position = 0;
     // What ttlog adds comes first, so that however large the fields are, the error is there. The
     // keys count as well: they are written with the event where it has no shape.
-    let limit = this.#eventBytes - MIN_FIELD_BYTES;
+    let limit = this.eventBytes - MIN_FIELD_BYTES;
     for (let i = 0; i < extraCount + fieldKeys.length; i++) {
       const isExtra = i < extraCount;
       const [key, value] = isExtra
@@ -166,11 +165,11 @@ export class LongWay {
           ? encodeMark(target, position, valueLimit, value.tag, value.text)
           : this.#encoder.encode(target, position, valueLimit, value, node);
     }
-    const shapes = source.shapesOf(lane.pool);
+    const shapes = source.shapesOf(lane.pool, this.#writer);
     const isKnown = shapes.find(message) !== null || shapes.isAwaited(message);
     const shape = isKnown ? shapes.admit(message, keys, lane.serial) : null;
     const inline = shape === null ? this.#encodeInline(source.name, message, keys) : null;
-    return { target, keys, start: 0, end: position, inline, shape };
+    return { target, keys, end: position, inline, shape };
   }
 
   /** A field of the application, read only if it may be recorded. */
@@ -197,9 +196,8 @@ export class LongWay {
 
   /** False where there is no room to be had. Runs no code of the application. */
   #append(lane: Lane, severity: number, context: Context | null, encoded: Encoded): boolean {
-    const valueBytes = encoded.end - encoded.start;
     const inlineBytes = encoded.inline?.length ?? 0;
-    const fixedBytes = MAX_EVENT_HEAD_BYTES + inlineBytes + valueBytes;
+    const fixedBytes = MAX_EVENT_HEAD_BYTES + inlineBytes + encoded.end;
     const neededBytes = (serial: number): number =>
       fixedBytes + shapeBytes(encoded.shape, serial) + contextBytes(context, lane.pool, serial);
     // A `vm` timeout cut a call off between its commit and the numbers of what it defined: from
@@ -246,8 +244,7 @@ export class LongWay {
       p = writeHead(u8, p, MAJOR_UNSIGNED, shapeId);
     }
     p = writeHead(u8, p, MAJOR_UNSIGNED, contextId);
-    u8.set(encoded.target.u8.subarray(encoded.start, encoded.end), p);
-    p += valueBytes;
+    p = copyBytes(encoded.target.u8, encoded.end, u8, p);
     lane.lastDtNs = dt;
     if (severity > lane.maxSeverity) lane.maxSeverity = severity;
     lane.isDefining = definesShape || defined.length > 0;
@@ -279,7 +276,7 @@ export class LongWay {
   }
 
   #encodeContext(context: Context): Uint8Array {
-    const limit = Math.floor(this.#eventBytes / SEGMENT_PARTS);
+    const limit = Math.floor(this.eventBytes / SEGMENT_PARTS);
     const target = new ByteViews(new ArrayBuffer(limit + 128));
     const { u8 } = target;
     let p = writeHead(u8, 0, MAJOR_ARRAY, 7);
@@ -293,6 +290,18 @@ export class LongWay {
     p = writeHead(u8, p, MAJOR_UNSIGNED, (context.trace as TraceContext | null)?.flags ?? 0);
     return u8.slice(0, p);
   }
+}
+
+/** The first `lengthBytes` of `source`; for few bytes a loop is faster than a view and `set`. */
+export function copyBytes(
+  source: Uint8Array,
+  lengthBytes: number,
+  target: Uint8Array,
+  position: number,
+): number {
+  if (lengthBytes > 128) target.set(source.subarray(0, lengthBytes), position);
+  else for (let i = 0; i < lengthBytes; i++) target[position + i] = source[i];
+  return position + lengthBytes;
 }
 
 /** No segment has it, so everything has to be defined. */

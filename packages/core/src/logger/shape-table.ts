@@ -3,7 +3,7 @@
  * at every call never gets in, so high cardinality costs bytes in the ring and no memory.
  */
 
-import { REDACTED, type Redaction } from '../record/redaction.ts';
+import type { Redaction } from '../record/redaction.ts';
 import { CallShape } from './call-shape.ts';
 
 /** A shape with more keys, or with longer text, is written inline with every event. */
@@ -16,18 +16,36 @@ const BUCKET_COUNT = 128;
 const MAX_BUCKET_LENGTH = 8;
 /** Messages that wait for their second sighting. A power of two. */
 const NEWCOMER_COUNT = 256;
+const NO_SHAPES: readonly CallShape[] = [];
+
+/** Which messages one writer has seen once; shared by all its tables. */
+export class Newcomers {
+  readonly #fingerprints = new Int32Array(NEWCOMER_COUNT);
+
+  /** Whether `message` has come before, not too many others ago. Notes it. */
+  hasSeen(message: string): boolean {
+    // A number and not the text: a slice of a huge text would keep all of it alive.
+    const fingerprint = fingerprintOf(message);
+    const slot = fingerprint & (NEWCOMER_COUNT - 1);
+    if (this.#fingerprints[slot] === fingerprint) return true;
+    this.#fingerprints[slot] = fingerprint;
+    return false;
+  }
+}
 
 export class ShapeTable {
   readonly #logger: string;
   readonly #redaction: Redaction;
-  readonly #buckets: CallShape[][];
-  readonly #newcomers = new Int32Array(NEWCOMER_COUNT);
+  readonly #newcomers: Newcomers;
+  readonly #buckets: (readonly CallShape[])[] = new Array<readonly CallShape[]>(BUCKET_COUNT).fill(
+    NO_SHAPES,
+  );
   #fullSinceSerial = -1;
 
-  constructor(logger: string, redaction: Redaction) {
+  constructor(logger: string, redaction: Redaction, newcomers: Newcomers) {
     this.#logger = logger;
     this.#redaction = redaction;
-    this.#buckets = Array.from({ length: BUCKET_COUNT }, () => []);
+    this.#newcomers = newcomers;
   }
 
   /** The first of the message's shapes; the others hang at its `nextKeys`. */
@@ -43,12 +61,7 @@ export class ShapeTable {
    */
   isAwaited(message: string): boolean {
     if (message.length > MAX_SHAPE_TEXT_UNITS) return false;
-    // A number and not the text: a slice of a huge text would keep all of it alive.
-    const fingerprint = fingerprintOf(message);
-    const slot = fingerprint & (NEWCOMER_COUNT - 1);
-    if (this.#newcomers[slot] === fingerprint) return true;
-    this.#newcomers[slot] = fingerprint;
-    return false;
+    return this.#newcomers.hasSeen(message);
   }
 
   /**
@@ -65,10 +78,11 @@ export class ShapeTable {
     if (variants >= MAX_VARIANTS || !isShort(message, keys)) return null;
     if (first === null && !this.#hasRoom(message, serial)) return null;
     const redaction = this.#redaction;
-    const isPlain = keys.every((key) => redaction.enter(redaction.root, key) !== REDACTED);
-    const shape = new CallShape(this.#logger, message, keys.slice(), isPlain);
+    const nodes = keys.map((key) => redaction.enter(redaction.root, key));
+    const shape = new CallShape(this.#logger, message, keys.slice(), nodes);
     if (first === null) {
-      this.#buckets[bucketOf(message)].push(shape);
+      const bucket = bucketOf(message);
+      this.#buckets[bucket] = [...this.#buckets[bucket], shape];
     } else {
       shape.nextKeys = first.nextKeys;
       first.nextKeys = shape;
@@ -82,7 +96,7 @@ export class ShapeTable {
     // Full of messages that may all be gone by now: once a segment, the ones in use come again.
     if (this.#fullSinceSerial === serial) return false;
     this.#fullSinceSerial = serial;
-    bucket.length = 0;
+    this.#buckets[bucketOf(message)] = NO_SHAPES;
     return true;
   }
 }

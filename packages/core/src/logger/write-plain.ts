@@ -21,16 +21,17 @@ export const NOT_PLAIN = -2;
 export const MAX_PLAIN_TEXT_UNITS = 256;
 const SHORT_TEXT_UNITS = 24;
 const MAX_UTF8_BYTES_A_UNIT = 3;
+/** With the tag of ill-formed text. */
+const MAX_TEXT_HEAD_BYTES = 8;
 
 /**
- * Writes `value` at `position` and returns its end, or NOT_PLAIN. There is room for the values
- * that have no length of their own; `reserveBytes` of it, before `limit`, belong to what follows.
+ * Writes `value` at `position` and returns its end, or NOT_PLAIN. There is room for values that
+ * take up to 25 bytes in any case; only longer ones have to look at `limit`.
  */
 export function writePlain(
   views: ByteViews,
   position: number,
   limit: number,
-  reserveBytes: number,
   value: unknown,
   memo: TextMemo,
 ): number {
@@ -52,7 +53,7 @@ export function writePlain(
         return start + length;
       }
     }
-    const mostBytes = length * MAX_UTF8_BYTES_A_UNIT + reserveBytes;
+    const mostBytes = length * MAX_UTF8_BYTES_A_UNIT + MAX_TEXT_HEAD_BYTES;
     if (length > MAX_PLAIN_TEXT_UNITS || position + mostBytes > limit) return NOT_PLAIN;
     return encodeText(views, position, limit, value, limit);
   }

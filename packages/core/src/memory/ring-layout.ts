@@ -59,6 +59,8 @@ export const HEADER_SNAPSHOTS_FAILED = 536;
 export const HEADER_SNAPSHOTS_SUPPRESSED = 540;
 /** i32: `threadId` of the thread in which that crash was first seen. */
 export const HEADER_CRASH_THREAD = 544;
+/** i32: its kind of trigger, a small number. */
+export const HEADER_CRASH_KIND = 548;
 /** u64 each: what threads whose row was given to another thread had counted. */
 export const HEADER_RETIRED_ATTEMPTED = 640;
 export const HEADER_RETIRED_REFUSED = 648;

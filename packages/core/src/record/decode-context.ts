@@ -5,7 +5,8 @@
 
 import { DecodeError } from './decode-error.ts';
 import type { ValueDecoder } from './decode-value.ts';
-import { assignOwn, isPlainObject, type PlainObject } from './own-property.ts';
+import { Mark } from './marks.ts';
+import { assignOwn, isPlainObject, type PlainObject, REST_KEY, setOwn } from './own-property.ts';
 
 /** What is in force for an event. Shared by the events of a context, and therefore frozen. */
 export interface EffectiveContext {
@@ -146,11 +147,13 @@ export class ContextTable {
     }
     assignOwn(bindings, context.bindings);
     assignOwn(bindings, late.get(context.uid) ?? {});
+    // Flags belong to a span; a context that names none has 0 there.
+    const hasIds = context.traceId !== undefined || context.spanId !== undefined;
     return Object.freeze({
       bindings: Object.freeze(bindings),
       traceId: context.traceId ?? outer.traceId,
       spanId: context.spanId ?? outer.spanId,
-      traceFlags: context.traceFlags ?? outer.traceFlags,
+      traceFlags: hasIds ? (context.traceFlags ?? outer.traceFlags) : outer.traceFlags,
     });
   }
 }
@@ -163,13 +166,18 @@ export function readUid(decoder: ValueDecoder): ContextUid {
   throw new DecodeError('a context has no uid', start);
 }
 
-/** Fields of a context, which have to be a map, or null for none. */
+/** Fields of a context: a map, cut or whole, or null for none. */
 export function readFields(decoder: ValueDecoder): PlainObject {
   const start = decoder.position;
   const fields = decoder.read();
   if (fields === null || fields === undefined) return {};
   if (isPlainObject(fields)) return fields;
-  throw new DecodeError('fields of a context are not a map', start);
+  if (!(fields instanceof Mark)) {
+    throw new DecodeError('fields of a context are not a map', start);
+  }
+  const kept = isPlainObject(fields.value) ? fields.value : {};
+  setOwn(kept, REST_KEY, new Mark(fields.kind, fields.text, null, fields.originalSize));
+  return kept;
 }
 
 function readParentUid(decoder: ValueDecoder): ContextUid | null {

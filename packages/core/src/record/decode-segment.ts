@@ -262,9 +262,18 @@ export class SegmentDecoder {
       if (key in Object.prototype) isPlain = false;
       keys.push(key);
     }
-    if (count > 1 && new Set(keys).size !== count) {
-      throw new DecodeError('a key stands twice in one shape', this.recordStart);
-    }
+    if (count > 1 && new Set(keys).size !== count) tellApart(keys);
     return { kind, logger, message, keys, isPlain };
+  }
+}
+
+/** Long keys that were cut may have become the same; the later ones get a number. */
+function tellApart(keys: string[]): void {
+  const known = new Set<string>();
+  for (let i = 0; i < keys.length; i++) {
+    let key = keys[i];
+    for (let n = 2; known.has(key); n++) key = `${keys[i]} (${n})`;
+    known.add(key);
+    keys[i] = key;
   }
 }

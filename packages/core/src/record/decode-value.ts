@@ -197,8 +197,11 @@ export class ValueDecoder extends HeadReader {
 
   private readTextOfMark(): string {
     const start = this.position;
-    if (this.peekMajor() !== MAJOR_TEXT) throw new DecodeError('a mark has no text', start);
-    return this.readText();
+    if (this.peekMajor() === MAJOR_TEXT) return this.readText();
+    if (this.peekMajor() !== MAJOR_TAG || this.readTag() !== TAG_WTF8) {
+      throw new DecodeError('a mark has no text', start);
+    }
+    return this.readWtf8();
   }
 
   private beginTagged(kind: number, major: number): symbol {

@@ -5,6 +5,9 @@
 
 export type PlainObject = { [key: string]: unknown };
 
+/** The key under which an object says that more was there, as log calls do with their fields. */
+export const REST_KEY = '…';
+
 /** Sets an own property. Names that `Object.prototype` has, `__proto__` above all, are defined. */
 export function setOwn(target: PlainObject, key: string, value: unknown): void {
   // `in` also finds what `target` has itself, which assignment handles; but it is the rare case.

@@ -4,7 +4,7 @@
  */
 
 import { Mark } from './marks.ts';
-import { getOwn, isPlainObject, type PlainObject } from './own-property.ts';
+import { getOwn, isPlainObject, type PlainObject, REST_KEY } from './own-property.ts';
 
 const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map<string, ErrorConstructor>([
   ['Error', Error],
@@ -19,29 +19,32 @@ const CLASSES: ReadonlyMap<string, ErrorConstructor> = new Map<string, ErrorCons
 /** The error that `map` describes; whatever is missing there is missing here. */
 export function restoreError(map: PlainObject): Error {
   const name = getOwn(map, 'name');
-  const error = createError(
-    typeof name === 'string' ? name : 'Error',
-    Object.hasOwn(map, 'errors'),
-  );
+  const error = createError(typeof name === 'string' ? name : 'Error');
   defineHidden(error, 'stack', textOf(getOwn(map, 'stack')));
   if (Object.hasOwn(map, 'message')) defineHidden(error, 'message', textOf(map.message));
   if (Object.hasOwn(map, 'name') && name !== error.name) defineHidden(error, 'name', textOf(name));
   if (Object.hasOwn(map, 'cause')) defineHidden(error, 'cause', map.cause);
   if (Object.hasOwn(map, 'errors')) defineHidden(error, 'errors', map.errors);
-  const properties = getOwn(map, 'properties');
+  restoreProperties(error, getOwn(map, 'properties'));
+  return error;
+}
+
+function restoreProperties(error: Error, properties: unknown): void {
   const kept = properties instanceof Mark ? properties.value : properties;
   if (isPlainObject(kept)) {
     for (const key of Object.keys(kept)) defineVisible(error, key, kept[key]);
   }
-  return error;
+  if (properties instanceof Mark) {
+    defineVisible(error, REST_KEY, new Mark(properties.kind, '', null, properties.originalSize));
+  }
 }
 
 /** Without capturing the stack of the reader, which would be slow and is about to be replaced. */
-function createError(name: string, isAggregate: boolean): Error {
+function createError(name: string): Error {
   const limit = Error.stackTraceLimit;
   setStackTraceLimit(0);
   try {
-    if (isAggregate) return new AggregateError([]);
+    if (name === 'AggregateError') return new AggregateError([]);
     return new (CLASSES.get(name) ?? Error)();
   } finally {
     setStackTraceLimit(limit);

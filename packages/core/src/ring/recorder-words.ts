@@ -5,6 +5,7 @@
 
 import {
   HEADER_BEFORE_START,
+  HEADER_CRASH_KIND,
   HEADER_CRASH_PATH,
   HEADER_CRASH_PATH_BYTES,
   HEADER_CRASH_PATH_LENGTH,
@@ -73,6 +74,8 @@ export interface CrashNote {
   readonly threadId: number;
   /** The thread from which the error comes to its creator, if it goes further. */
   readonly sender: number;
+  /** A small number, as for `spendTriggerBudget`. */
+  readonly kind: number;
   readonly path: string;
 }
 
@@ -85,6 +88,7 @@ export function noteCrash(memory: RingMemory, note: CrashNote): void {
   if (!isTooLong) u8.set(path, HEADER_CRASH_PATH);
   i32[HEADER_CRASH_THREAD >> 2] = note.threadId;
   i32[HEADER_CRASH_SENDER >> 2] = note.sender;
+  i32[HEADER_CRASH_KIND >> 2] = note.kind;
   // Publishes the note; pairs with the load in `readCrash`.
   Atomics.store(i32, HEADER_CRASH_PATH_LENGTH >> 2, isTooLong ? 0 : path.length);
 }
@@ -97,6 +101,7 @@ export function readCrash(memory: RingMemory): CrashNote | null {
   return {
     threadId: i32[HEADER_CRASH_THREAD >> 2],
     sender: i32[HEADER_CRASH_SENDER >> 2],
+    kind: i32[HEADER_CRASH_KIND >> 2],
     path: path.toString('utf8'),
   };
 }

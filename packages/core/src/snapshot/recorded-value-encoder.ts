@@ -117,7 +117,9 @@ export class RecordedValueEncoder extends ValueEncoder {
     if (kind === 'cut') return this.#writeCut(run, position, limit, value, depth, node);
     if (limit - position < MIN_MARK_BYTES) return this.writeCutAway(run, position, limit, null);
     const next = writeHead(run.u8, position, MAJOR_TAG, TAG_OF_MARK[kind]);
-    const end = encodeText(run.target, next, limit, text, Number.POSITIVE_INFINITY);
+    // The decoder takes no tag of ill-formed text inside a mark.
+    const label = text.toWellFormed();
+    const end = encodeText(run.target, next, limit, label, Number.POSITIVE_INFINITY);
     if (isCut(run.u8, next)) this.cuts++;
     return end;
   }

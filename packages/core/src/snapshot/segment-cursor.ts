@@ -25,6 +25,8 @@ const LEVEL_OF_SEVERITY: readonly Level[] = Array.from(
   { length: MAX_SEVERITY + 1 },
   (_, severity) => levelOfSeverity(severity),
 );
+/** A segment with more of them is not worth the time that each takes. */
+const MAX_UNREADABLE_EVENTS = 1000;
 /** Memory that a unit of the decoder's budget stands for. */
 const BUDGET_UNIT_BYTES = 16;
 
@@ -46,6 +48,7 @@ export class SegmentCursor {
   private decoder: SegmentDecoder | null = null;
   private contentBytes = 0;
   private resumeAt = 0;
+  private unreadableEventCount = 0;
 
   constructor(
     segment: SegmentChunk,
@@ -88,6 +91,9 @@ export class SegmentCursor {
   advance(): boolean {
     const decoder = this.decoder as SegmentDecoder;
     try {
+      if (this.unreadableEventCount > MAX_UNREADABLE_EVENTS) {
+        throw new Error('too many of its events cannot be read');
+      }
       if (decoder.advance(this.bounds)) {
         // Never backwards, or the segments could not be merged in one pass.
         this.timeKey = Math.max(this.timeKey, this.baseKey + decoder.dtNs);
@@ -112,6 +118,7 @@ export class SegmentCursor {
     try {
       decoder.decodeEvent();
     } catch (error) {
+      this.unreadableEventCount++;
       const why = (error as Error).message;
       this.report(`holds an event that cannot be read, at byte ${decoder.recordStart}: ${why}`);
       return null;

@@ -22,13 +22,20 @@ export class WorkerErrors {
 
   /** Id of the worker that the error came from; null for one of this thread's own. */
   senderOf(error: unknown): number | null {
-    if (typeof error !== 'object' || error === null) return null;
-    const sender = this.#senders.get(error);
-    if (sender !== undefined) return sender;
-    // What is no Error is wrapped by an emitter that throws it.
+    try {
+      if (typeof error !== 'object' || error === null) return null;
+      return this.#senders.get(error) ?? this.#senderOfWrapped(error);
+    } catch {
+      // An object that lets nobody look, which is none that a worker could have sent.
+      return null;
+    }
+  }
+
+  /** What is no Error is wrapped in one by the emitter that throws it. */
+  #senderOfWrapped(error: object): number | null {
     const { code, context } = error as { code?: unknown; context?: unknown };
     if (code !== 'ERR_UNHANDLED_ERROR') return null;
     if (typeof context === 'object' && context !== null) return this.#senders.get(context) ?? null;
-    return this.#last !== null && Object.is(this.#last.value, context) ? this.#last.sender : null;
+    return Object.is(this.#last?.value, context) ? (this.#last?.sender ?? null) : null;
   }
 }

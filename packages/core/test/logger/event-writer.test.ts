@@ -211,15 +211,18 @@ describe('calls inside calls', () => {
       },
     );
     for (let i = 0; i < 3; i++) {
-      log.info('json', { value: { toJSON: () => (log.info('in toJSON', { i }), 'seen') } });
-      log.info('lazy', () => (log.info('in lazy'), { i }));
+      log.info('json', { value: { toJSON: () => [log.info('in toJSON', { i })] } });
+      log.info('lazy', () => ({ i, nothing: log.info('in lazy') }));
       log.info('proxy', { proxy });
       log.info('proxy as fields', proxy);
     }
     const messages = content().map(({ message }) => message);
-    for (const message of ['json', 'in toJSON', 'lazy', 'in lazy', 'proxy', 'proxy as fields']) {
-      expect(messages.filter((one) => one === message)).toHaveLength(3);
+    const countOf = (message: string) => messages.filter((one) => one === message).length;
+    for (const message of ['json', 'lazy', 'in lazy', 'proxy', 'proxy as fields']) {
+      expect([message, countOf(message)]).toEqual([message, 3]);
     }
+    // Once more where the writer learns that this shape's values log.
+    expect(countOf('in toJSON')).toBe(4);
   });
 
   it('leave the writer whole when a vm timeout cuts them off for good', () => {
