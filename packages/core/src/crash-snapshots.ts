@@ -62,8 +62,7 @@ export class CrashSnapshots {
     this.#workerErrors.watch(worker, threadId);
   }
 
-  /** Whether there is a snapshot now that may have to be written again at the exit. */
-  onCrash({ error, origin, isFatal }: Crash): boolean {
+  onCrash({ error, origin, isFatal }: Crash): void {
     const { memory, threadId, redaction } = this.#host;
     const sender = this.#workerErrors.senderOf(error);
     const noted = sender === null ? null : readCrash(memory);
@@ -78,15 +77,14 @@ export class CrashSnapshots {
       this.#host.request(name, name, { thread }, encodeError(error, redaction));
     if (seen === null && !this.#mayWrite(kind, isFatal)) {
       this.#noteSuppressed(crash, makeRequest);
-      return false;
+      return;
     }
     const request = makeRequest();
     const mark = seen === null ? markChanges(memory) : null;
     const path = seen === null ? this.#host.takeSnapshot(request).path : seen.path;
-    if (path === null) return false;
+    if (path === null) return;
     noteCrash(memory, { threadId: thread, sender: threadId, kind, path });
     this.#crash = { ...crash, request: () => request, path, writtenAtMs: crash.atMs, mark };
-    return true;
   }
 
   /** Whether the thread ends of a crash. Writes its snapshot again if events followed it. */

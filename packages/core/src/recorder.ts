@@ -310,6 +310,7 @@ class RunningRecorder implements Recorder {
       (result, reason) => this.#announce(result, reason),
       (error) => {
         this.#notes.push(`recorder thread: ${error.message}`);
+        this.#takeOverInterval();
         this.#report(error);
       },
     );
@@ -334,14 +335,18 @@ class RunningRecorder implements Recorder {
         }),
       );
     }
-    if (intervalMs !== undefined && !this.#recorderThread?.start()) {
-      // Without the thread a busy main thread delays it, which is better than none.
-      const timer = setInterval(() => {
-        this.#thread.takeSnapshot(this.#thread.request('interval', 'interval', { intervalMs }));
-      }, intervalMs);
-      timer.unref();
-      this.#uninstallers.push(() => clearInterval(timer));
-    }
+    if (intervalMs !== undefined) this.#recorderThread?.start();
+  }
+
+  /** Without the recorder thread a busy main thread delays the interval, which is better than none. */
+  #takeOverInterval(): void {
+    const { intervalMs } = this.#thread.options.snapshots;
+    if (intervalMs === undefined || this.hasEnded) return;
+    const timer = setInterval(() => {
+      this.#thread.takeSnapshot(this.#thread.request('interval', 'interval', { intervalMs }));
+    }, intervalMs);
+    timer.unref();
+    this.#uninstallers.push(() => clearInterval(timer));
   }
 
   async #snapshotElsewhere(request: SnapshotRequest): Promise<SnapshotResult> {
@@ -415,8 +420,13 @@ function asError(error: unknown): Error {
 
 function say(line: string): void {
   try {
-    process.stderr.write(`${line}\n`);
+    const { stderr } = process;
+    // Where nobody reads it, or its disk is full, an 'error' event would end the process.
+    stderr.once('error', ignore);
+    stderr.write(`${line}\n`, () => stderr.removeListener('error', ignore));
   } catch {
-    // Nobody listens.
+    // There is no stderr.
   }
 }
+
+function ignore(): void {}

@@ -28,7 +28,7 @@ import {
   takeSnapshot,
 } from './snapshot/take-snapshot.ts';
 import { type Crash, installCrash } from './triggers/crash.ts';
-import { type ExitTrigger, installExit } from './triggers/exit.ts';
+import { installExit } from './triggers/exit.ts';
 import { listen } from './triggers/process-listener.ts';
 
 const { basename } = path;
@@ -71,7 +71,6 @@ export class ThreadRecorder {
   /** Another module registry of this thread has joined before, and listens for this one too. */
   readonly #isGuest: boolean;
   readonly #share: RecorderShare;
-  #exit: ExitTrigger | null = null;
   readonly #crashes: CrashSnapshots;
   #compressor: Compressor | null = null;
   #reserve: DescriptorReserve | null = null;
@@ -160,7 +159,6 @@ export class ThreadRecorder {
   /** Ends this thread's part: its loggers are silent and its listeners gone. */
   leave(): void {
     for (const uninstall of this.#uninstallers.splice(0)) uninstall();
-    this.#exit?.uninstall();
     if (threadState.writer === this.#writer) detachWriter();
     if (!this.#isGuest) setEnvironmentData(SHARE_KEY, undefined as never);
   }
@@ -189,7 +187,7 @@ export class ThreadRecorder {
     if (this.options.snapshots.onCrash) {
       this.#uninstallers.push(installCrash((crash) => this.#onCrash(crash)));
     }
-    this.#exit = installExit((exitCode) => this.#onExit(exitCode));
+    this.#uninstallers.push(installExit((exitCode) => this.#onExit(exitCode)));
   }
 
   /** Later, since a log call may be under way further down the stack. */
@@ -214,7 +212,7 @@ export class ThreadRecorder {
   }
 
   #onCrash(crash: Crash): void {
-    if (isRunning(this.memory) && this.#crashes.onCrash(crash)) this.#exit?.moveLast();
+    if (isRunning(this.memory)) this.#crashes.onCrash(crash);
   }
 
   #onExit(exitCode: number): void {

@@ -223,6 +223,7 @@ export class EventWriter implements EventLanes {
 
   /** Any value, by way of scratch memory since it may run code that logs; if it fits whole. */
   #encodeValue(position: number, limit: number, value: unknown, node: number): number {
+    const calls = this.#calls;
     const encoder = this.#encoder;
     const { cuts } = encoder;
     const scratch = this.#scratch ?? new ByteViews(new ArrayBuffer(this.#eventBytes));
@@ -230,7 +231,8 @@ export class EventWriter implements EventLanes {
     const lengthBytes = encoder.encode(scratch, 0, this.#eventBytes, value, node);
     this.#scratch = scratch;
     // What a cap cut is counted, and that is the long way's business.
-    if (encoder.cuts !== cuts || position + lengthBytes > limit) return NOT_PLAIN;
+    const isWhole = encoder.cuts === cuts && position + lengthBytes <= limit;
+    if (!isWhole || this.#calls !== calls) return NOT_PLAIN;
     return copyBytes(scratch.u8, lengthBytes, this.memory.u8, position);
   }
 

@@ -5,21 +5,24 @@
 
 import { listen } from './process-listener.ts';
 
-export interface ExitTrigger {
-  /** Goes behind the listeners that are there by now, to see what they log. */
-  moveLast(): void;
-  uninstall(): void;
-}
-
-export function installExit(onExit: (exitCode: number) => void): ExitTrigger {
-  let remove = listen('exit', onExit);
-  return {
-    moveLast() {
-      remove();
-      remove = listen('exit', onExit);
-    },
-    uninstall() {
-      remove();
-    },
+/** Calls `onExit` after the application's own 'exit' listeners, to see what they log. */
+export function installExit(onExit: (exitCode: number) => void): () => void {
+  let removeOurs = listen('exit', onExit);
+  let isMoving = false;
+  const moveLast = () => {
+    const removeOld = removeOurs;
+    isMoving = true;
+    removeOurs = listen('exit', onExit);
+    isMoving = false;
+    removeOld();
+  };
+  const removeWatch = listen('newListener', (event: string | symbol) => {
+    // The other listener is added only after this. Ours stays until then, since the process may
+    // end before the next microtask.
+    if (event === 'exit' && !isMoving) queueMicrotask(moveLast);
+  });
+  return () => {
+    removeWatch();
+    removeOurs();
   };
 }

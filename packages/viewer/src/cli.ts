@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/**
+ * The program `ttlog-view`: finds the command, sorts its arguments, and turns what became of it
+ * into an exit code. What commands do stands in `commands/`, one file each.
+ *
+ * The rooms, each of which imports only from those before it: `digest/` (what a recording's events
+ * tell as a whole), `format/` (how something is
+ * written; all escaping), `arguments/` (what the user typed), `output/` (streams and exit codes),
+ * `input/` (which recordings), `select/` (which of their events), `commands/`. Recordings are read
+ * by `ttlog/reader`, the only package imported at run time.
+ */
+
+import { existsSync } from 'node:fs';
+import { version } from '../package.json';
+import { COMMON_OPTIONS, parseArguments } from './arguments/option.ts';
+import { UsageError } from './arguments/usage-error.ts';
+import { DEFAULT_COMMAND, isCommand, loadCommand, nearestCommand } from './commands/table.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from './output/exit-code.ts';
+import { OutputClosed, processTerminal, type Terminal } from './output/terminal.ts';
+
+async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  const isNamed = isCommand(words[0]);
+  const name = isNamed ? words[0] : DEFAULT_COMMAND;
+  try {
+    const command = await loadCommand(name);
+    const options = [...command.options, ...COMMON_OPTIONS];
+    const given = parseArguments(isNamed ? words.slice(1) : words, options);
+    if (given.has('version')) {
+      await terminal.write(`ttlog-view ${version}\n`);
+      return EXIT_OK;
+    }
+    if (given.has('help')) {
+      const { commandHelp, overview } = await import('./commands/help.ts');
+      await terminal.write(isNamed ? commandHelp(command) : await overview());
+      return EXIT_OK;
+    }
+    if (!isNamed) refuseMistypedCommand(given.operands[0]);
+    return await command.run(given, terminal);
+  } catch (error) {
+    if (error instanceof OutputClosed) return EXIT_OK;
+    terminal.report(error instanceof Error ? error.message : String(error));
+    if (error instanceof UsageError) {
+      terminal.report(`see ttlog-view ${isNamed ? `help ${name}` : '--help'}`);
+    }
+    return EXIT_FAILED;
+  }
+}
+
+/** A first word that names no file and nearly a command. */
+function refuseMistypedCommand(word: string | undefined): void {
+  if (word === undefined || !/^[a-z]+$/.test(word) || existsSync(word)) return;
+  const meant = nearestCommand(word);
+  if (meant === undefined) return;
+  throw new UsageError(`there is no file and no command ${word}; did you mean ${meant}?`);
+}
+
+process.on('SIGINT', () => process.exit(EXIT_INTERRUPTED));
+process.exitCode = await main(process.argv.slice(2), processTerminal());

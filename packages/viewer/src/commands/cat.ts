@@ -1,0 +1,133 @@
+/** `ttlog-view cat`: prints the events of recordings, merged by time, and how each of them ended. */
+
+import type { RecordedEvent } from 'ttlog/reader';
+import type { ParsedArguments } from '../arguments/option.ts';
+import { choosePalette } from '../format/colour.ts';
+import { endingText } from '../format/ending.ts';
+import { jsonlFormat } from '../format/jsonl.ts';
+import { logfmtFormat } from '../format/logfmt.ts';
+import { prettyFormat } from '../format/pretty.ts';
+import { openInput, reportDamage } from '../input/input.ts';
+import { exitCode } from '../output/exit-code.ts';
+import { BATCH_UNITS, type Terminal } from '../output/terminal.ts';
+import type { RecordingFile } from '../recording-file.ts';
+import {
+  parseSelection,
+  SELECTION_OPTIONS,
+  type Selection,
+  selectEvents,
+} from '../select/selection.ts';
+import type { Command } from './command.ts';
+
+export const cat: Command = {
+  name: 'cat',
+  summary: 'Print the events, merged by time. The default.',
+  operands: '[FILE|DIR|GLOB…]',
+  description: [
+    'Prints the events of all threads by time, and at the end why the process died and of what. ' +
+      'A directory stands for all its recordings, and so does a quoted pattern; an event that ' +
+      'several recordings of a process hold is printed once. - is standard input. Without an ' +
+      'argument it is the newest recording in TTLOG_SNAPSHOT_DIR or the default directory.',
+    'Times like -5s and 2m ago count back from the end of the recording, not from now. Control ' +
+      'characters in any text are shown escaped.',
+    'In jsonl and logfmt a field whose name is one of ttlog (time, level, msg, …) stands under ' +
+      'fields., a binding under context.',
+  ],
+  options: [
+    ...SELECTION_OPTIONS,
+    {
+      name: 'output',
+      short: 'o',
+      value: 'FORMAT',
+      choices: ['pretty', 'jsonl', 'logfmt'],
+      summary: 'pretty (the default), jsonl (one object a line) or logfmt.',
+    },
+    { name: 'json', short: 'j', summary: 'The same as --output jsonl.' },
+    { name: 'utc', summary: 'Show and read times in UTC instead of local time.' },
+    { name: 'quiet', short: 'q', summary: 'Events only: no ending, no word about damage.' },
+  ],
+  examples: [
+    ['ttlog-view', 'the newest recording'],
+    ['ttlog-view cat crash.bin -l warn', 'warnings and worse'],
+    ['ttlog-view cat crash.bin -S -5s', 'the last five seconds'],
+    ['ttlog-view cat crash.bin -n 50 --thread worker-1', 'the last 50 events of a thread'],
+    ["ttlog-view cat crash.bin -m user.id=7 -g 'time(d )?out'", 'by field and by text'],
+    ['ttlog-view cat /var/lib/ttlog -j | jq .msg', 'all recordings of a directory as JSON lines'],
+  ],
+  run,
+};
+
+async function run(given: ParsedArguments, terminal: Terminal): Promise<number> {
+  const utc = given.has('utc');
+  const isQuiet = given.has('quiet');
+  const selection = parseSelection(given, utc);
+  const output = given.has('json') ? 'jsonl' : (given.value('output') ?? 'pretty');
+  const colours = choosePalette(given.value('color'), terminal);
+
+  const { files, hasFailed, isPartial } = await openInput(given.operands, 'newest', terminal);
+  const hasEnding = output === 'pretty' && !isQuiet && selection.lines?.from !== 'start';
+  const endings = hasEnding ? files.map((file) => endingText(file, colours, utc)) : [];
+  const ending = endings.filter((text) => text !== '').join('\n');
+  const format =
+    output === 'jsonl'
+      ? jsonlFormat()
+      : output === 'logfmt'
+        ? logfmtFormat()
+        : prettyFormat({ palette: colours, utc, files });
+  const hasShown = await print(selection, files, format, ending, terminal);
+  if (!hasShown) reportUnknownThreads(selection, files, terminal);
+  let isDamaged = isPartial;
+  for (const file of files) {
+    if (isQuiet ? file.recording.damage.length > 0 : reportDamage(file, terminal)) isDamaged = true;
+  }
+  return exitCode({ hasShown, hasFailed, isDamaged });
+}
+
+/** Writes events and ending; whether there was an event. */
+async function print(
+  selection: Selection,
+  files: readonly RecordingFile[],
+  format: (event: RecordedEvent, file: RecordingFile) => string,
+  ending: string,
+  terminal: Terminal,
+): Promise<boolean> {
+  const { isReversed, isFiltered } = selection;
+  let text = '';
+  let hasShown = false;
+  for (const sourced of selectEvents(selection, files)) {
+    if (sourced !== undefined) {
+      // The newest comes first: so does the end.
+      if (!hasShown && isReversed && ending !== '') text = `${ending}\n`;
+      hasShown = true;
+      text += format(sourced.event, sourced.file);
+      if (text.length < BATCH_UNITS) continue;
+    }
+    await terminal.write(text);
+    text = '';
+  }
+  // An ending below nothing would look like a match, unless nothing was searched for.
+  const isEndingDue = hasShown ? !isReversed : !isFiltered;
+  if (isEndingDue && ending !== '') text += hasShown ? `\n${ending}` : ending;
+  await terminal.write(text);
+  return hasShown;
+}
+
+function reportUnknownThreads(
+  { threads: wanted }: Selection,
+  files: readonly RecordingFile[],
+  terminal: Terminal,
+): void {
+  if (wanted.length === 0 || files.length === 0) return;
+  const known = new Set<string>();
+  for (const { recording } of files) {
+    for (const { id, name } of recording.threads) {
+      known.add(String(id));
+      if (name !== '') known.add(name);
+    }
+  }
+  const unknown = wanted.filter((text) => !known.has(text));
+  if (unknown.length === 0) return;
+  terminal.report(
+    `no thread ${unknown.join(', ')}; there are ${[...known].slice(0, 20).join(', ')}`,
+  );
+}

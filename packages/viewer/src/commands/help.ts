@@ -1,0 +1,101 @@
+/** `ttlog-view help`: the list of commands, or one of them, from the tables that also parse. */
+
+import { COMMON_OPTIONS, type OptionSpec, type ParsedArguments } from '../arguments/option.ts';
+import { UsageError } from '../arguments/usage-error.ts';
+import { EXIT_CODES, EXIT_OK } from '../output/exit-code.ts';
+import type { Terminal } from '../output/terminal.ts';
+import type { Command } from './command.ts';
+import { COMMAND_NAMES, isCommand, loadCommand, nearestCommand } from './table.ts';
+
+export const help: Command = {
+  name: 'help',
+  summary: 'Show help, of a command with its options and examples.',
+  operands: '[COMMAND]',
+  description: ['Shows the list of commands, or how to use one of them.'],
+  options: [],
+  examples: [['ttlog-view help cat', 'the options of cat']],
+  run,
+};
+
+async function run({ operands }: ParsedArguments, terminal: Terminal): Promise<number> {
+  const [name] = operands;
+  if (name !== undefined && !isCommand(name)) {
+    const meant = nearestCommand(name);
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+    throw new UsageError(`there is no command ${name}${hint}`);
+  }
+  await terminal.write(
+    name === undefined ? await overview() : commandHelp(await loadCommand(name)),
+  );
+  return EXIT_OK;
+}
+
+export async function overview(): Promise<string> {
+  const commands = await Promise.all(COMMAND_NAMES.map(loadCommand));
+  return paragraphs([
+    'ttlog-view shows what a Node service recorded with ttlog before it died.',
+    `Usage: ttlog-view [COMMAND] [OPTIONS] [FILE|DIR|GLOB…]`,
+    section(
+      'Commands',
+      commands.map(({ name, summary }) => [name, summary]),
+    ),
+    section('Options of every command', COMMON_OPTIONS.map(optionRow)),
+    section('Environment', [
+      ['TTLOG_SNAPSHOT_DIR', 'Where recordings are looked for when no file is named.'],
+      ['NO_COLOR, FORCE_COLOR', 'Switch colour off or on.'],
+    ]),
+    section(
+      'Exit codes',
+      EXIT_CODES.map(([code, meaning]) => [String(code), meaning]),
+    ),
+    'More: ttlog-view help COMMAND',
+  ]);
+}
+
+export function commandHelp(command: Command): string {
+  const { name, operands, description, options, examples } = command;
+  return paragraphs([
+    `Usage: ttlog-view ${name} [OPTIONS] ${operands}`,
+    ...description.map((text) => wrap(text, WIDTH).join('\n')),
+    section('Options', [...options, ...COMMON_OPTIONS].map(optionRow)),
+    section('Examples', examples),
+  ]);
+}
+
+const WIDTH = 80;
+const INDENT = '  ';
+
+function optionRow(option: OptionSpec): [string, string] {
+  const { name, short, value, summary } = option;
+  const lead = short === undefined ? '    ' : `-${short}, `;
+  return [`${lead}--${name}${value === undefined ? '' : ` ${value}`}`, summary];
+}
+
+/** A title and rows of two columns, the second wrapped. */
+function section(title: string, rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([term]) => term.length));
+  const lines = rows.flatMap(([term, meaning]) => {
+    const wrapped = wrap(meaning, WIDTH - width - 2 * INDENT.length);
+    return wrapped.map(
+      (line, index) => `${INDENT}${(index === 0 ? term : '').padEnd(width)}${INDENT}${line}`,
+    );
+  });
+  return [`${title}:`, ...lines].join('\n');
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+function paragraphs(texts: readonly string[]): string {
+  return `${texts.join('\n\n')}\n`;
+}

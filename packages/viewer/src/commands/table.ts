@@ -1,0 +1,39 @@
+/**
+ * All commands. Each is a file, loaded when it is run or when help is asked for, so that starting
+ * one does not pay for the others.
+ */
+
+import { nearest } from '../arguments/nearest.ts';
+import type { Command } from './command.ts';
+
+/** What a bare `ttlog-view FILE` does. */
+export const DEFAULT_COMMAND = 'cat';
+
+/** In the order of help. */
+const LOADERS: { readonly [name: string]: (() => Promise<Command>) | undefined } = Object.assign(
+  Object.create(null),
+  {
+    cat: async () => (await import('./cat.ts')).cat,
+    info: async () => (await import('./info.ts')).info,
+    ls: async () => (await import('./ls.ts')).ls,
+    help: async () => (await import('./help.ts')).help,
+  },
+);
+
+export const COMMAND_NAMES: readonly string[] = Object.keys(LOADERS);
+
+export function isCommand(name: string | undefined): name is string {
+  return name !== undefined && LOADERS[name] !== undefined;
+}
+
+/** The command of that name, which must be one. */
+export async function loadCommand(name: string): Promise<Command> {
+  const load = LOADERS[name];
+  if (load === undefined) throw new Error(`no command is called ${name}`);
+  return load();
+}
+
+/** The command that a mistyped word was probably meant to be. */
+export function nearestCommand(word: string): string | undefined {
+  return nearest(word, COMMAND_NAMES);
+}

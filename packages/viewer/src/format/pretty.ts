@@ -1,0 +1,140 @@
+/**
+ * Events as a person reads them: one line an event, columns only for what differs within the
+ * input, errors below their event, a rule when the day changes. What a recording says as a whole
+ * stands in `ending.ts`.
+ */
+
+import type { Level, RecordedEvent } from 'ttlog/reader';
+import type { RecordingFile } from '../recording-file.ts';
+import { dayText, SecondClock, timeOfDayText, zoneText } from './clock.ts';
+import type { Paint, Palette } from './colour.ts';
+import { errorLines } from './error-text.ts';
+import { printable } from './escape.ts';
+import { processLabels, threadLabel } from './source-label.ts';
+import { keyText, valueText } from './value.ts';
+
+/** Columns are no wider than this, whatever a thread or service calls itself. */
+const MAX_COLUMN = 24;
+const ERROR_INDENT = '    ';
+
+export interface PrettyOptions {
+  readonly palette: Palette;
+  readonly utc: boolean;
+  readonly files: readonly RecordingFile[];
+}
+
+export function prettyFormat(
+  options: PrettyOptions,
+): (event: RecordedEvent, file: RecordingFile) => string {
+  const { palette, utc } = options;
+  const { dim } = palette;
+  const levels = levelTexts(palette);
+  const source = sourceColumns(options);
+  let day = '';
+  // Beyond the calendar the number of the second stands for the time, under the day before.
+  const clock = new SecondClock((date) => {
+    day = `${dayText(date, utc)} ${zoneText(date, utc)}`;
+    return timeOfDayText(date, utc);
+  });
+  let shownDay = '';
+  return (event, file) => {
+    clock.set(event.timeNs);
+    let text = '';
+    if (day !== shownDay) {
+      text = `${dim(`── ${day} ──`)}\n`;
+      shownDay = day;
+    }
+    text += `${clock.text}.${clock.fraction(3)}${dim(clock.fraction(6).slice(3))} ${levels[event.level]} `;
+    text += source(event, file);
+    if (event.logger !== '') text += `${palette.cyan(`${printable(event.logger)}:`)} `;
+    return `${text}${eventText(event, palette)}\n`;
+  };
+}
+
+/** Message, fields and errors without colour: the text that `--grep` looks into. */
+export function searchableText(event: RecordedEvent): string {
+  return `${printable(event.logger)}: ${eventText(event, PLAIN)}`;
+}
+
+const plain: Paint = (text) => text;
+const PLAIN = { dim: plain, bold: plain, red: plain };
+
+const KIND_LABELS = { log: '', 'span-start': '[span start] ', 'span-end': '[span end] ' };
+
+function eventText(event: RecordedEvent, palette: Pick<Palette, 'dim' | 'bold' | 'red'>): string {
+  const { dim } = palette;
+  const message = printable(event.message);
+  let line = KIND_LABELS[event.kind] + (event.severity >= 17 ? palette.bold(message) : message);
+  let below = '';
+  const { context, fields } = event;
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (value instanceof Error) below += errorBlock(key, value, palette);
+    else line += ` ${dim(`${keyText(key)}=`)}${valueText(value)}`;
+  }
+  for (const key of Object.keys(context)) {
+    // A field of the same name is the one that counts.
+    if (Object.hasOwn(fields, key)) continue;
+    line += ` ${dim(`${keyText(key)}=`)}${valueText(context[key])}`;
+  }
+  if (event.traceId !== undefined) line += dim(` trace_id=${printable(event.traceId)}`);
+  if (event.spanId !== undefined) line += dim(` span_id=${printable(event.spanId)}`);
+  return line + below;
+}
+
+function errorBlock(key: string, error: Error, { dim, red }: Pick<Palette, 'dim' | 'red'>): string {
+  const [title, ...rest] = errorLines(error);
+  const label = key === 'err' ? '' : `${keyText(key)}: `;
+  let block = `\n${ERROR_INDENT}${label}${red(title)}`;
+  for (const line of rest) block += `\n${ERROR_INDENT}${dim(line)}`;
+  return block;
+}
+
+/** Process and thread, each only where the input has more than one. */
+function sourceColumns({
+  files,
+  palette,
+}: PrettyOptions): (event: RecordedEvent, file: RecordingFile) => string {
+  const processes = processLabels(files);
+  const labels = new Map(
+    files.map((file) => {
+      const { threads } = file.recording;
+      return [
+        file,
+        new Map(threads.map(({ id, name }) => [id, threadLabel({ id, name }, threads)])),
+      ];
+    }),
+  );
+  const hasThreads = [...labels.values()].some((threads) => threads.size > 1);
+  const hasProcesses = new Set(processes.values()).size > 1;
+  const processWidth = widthOf(processes.values());
+  const threadWidth = widthOf([...labels.values()].flatMap((threads) => [...threads.values()]));
+  return (event, file) => {
+    let columns = '';
+    if (hasProcesses) columns += palette.magenta(column(processes.get(file)!, processWidth));
+    if (hasThreads) {
+      const label = labels.get(file)?.get(event.thread.id) ?? threadLabel(event.thread, []);
+      columns += palette.blue(column(label, threadWidth));
+    }
+    return columns;
+  };
+}
+
+function column(label: string, width: number): string {
+  return `${label.padEnd(width)} `;
+}
+
+function widthOf(labels: Iterable<string>): number {
+  return Math.min(MAX_COLUMN, Math.max(0, ...Array.from(labels, (label) => label.length)));
+}
+
+function levelTexts(palette: Palette): { readonly [level in Level]: string } {
+  return {
+    trace: palette.dim('TRACE'),
+    debug: palette.blue('DEBUG'),
+    info: palette.green('INFO '),
+    warn: palette.yellow('WARN '),
+    error: palette.red('ERROR'),
+    fatal: palette.alarm('FATAL'),
+  };
+}

@@ -1,0 +1,16 @@
+/** A recording and where it came from: what formats, filters and cards are given. */
+
+import type { RecordedEvent, Recording } from 'ttlog/reader';
+
+export interface RecordingFile {
+  /** As the user named it or as it was found; `-` for standard input. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly recording: Recording;
+}
+
+/** An event of one of several recordings. */
+export interface SourcedEvent {
+  readonly event: RecordedEvent;
+  readonly file: RecordingFile;
+}

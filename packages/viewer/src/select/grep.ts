@@ -1,0 +1,29 @@
+/**
+ * `--grep RE`: the message first, then the whole line as `cat` shows it without colour: logger,
+ * fields and error stacks. Case counts only where the pattern has a capital.
+ */
+
+import type { RecordedEvent } from 'ttlog/reader';
+import { UsageError } from '../arguments/usage-error.ts';
+import { searchableText } from '../format/pretty.ts';
+
+export function parseGrep(pattern: string): (event: RecordedEvent) => boolean {
+  const expression = compile(pattern);
+  return (event) => expression.test(event.message) || expression.test(searchableText(event));
+}
+
+function compile(pattern: string): RegExp {
+  // Escapes as \S and \W are no capitals of the user's.
+  const hasCapital = /\p{Lu}/u.test(pattern.replace(/\\(?:[pPux]\{[^}]*\}|.)/gs, ''));
+  const flags = hasCapital ? 'm' : 'im';
+  try {
+    return new RegExp(pattern, `${flags}u`);
+  } catch {
+    // Unicode mode refuses needless escapes (`\-`) that people type.
+  }
+  try {
+    return new RegExp(pattern, flags);
+  } catch (error) {
+    throw new UsageError(`--grep: ${(error as Error).message}`);
+  }
+}

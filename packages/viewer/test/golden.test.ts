@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goldenRecording } from './golden-recording.ts';
+import { runViewer } from './run-viewer.ts';
+
+const COMMAND_LINES: [file: string, words: string[]][] = [
+  ['cat.txt', ['cat', 'crash.bin']],
+  ['cat-colour.txt', ['cat', 'crash.bin', '--color', 'always']],
+  ['cat-reverse.txt', ['cat', 'crash.bin', '-r', '-n', '2']],
+  ['cat-jsonl.txt', ['cat', 'crash.bin', '-o', 'jsonl']],
+  ['cat-logfmt.txt', ['cat', 'crash.bin', '-o', 'logfmt']],
+  ['info.txt', ['info', 'crash.bin']],
+  ['info-json.txt', ['info', 'crash.bin', '--json']],
+  ['ls.txt', ['ls', '.']],
+  ['ls-json.txt', ['ls', '.', '--json']],
+  ['help.txt', ['--help']],
+  ['help-cat.txt', ['help', 'cat']],
+];
+
+describe('the output of', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
+    writeFileSync(join(directory, 'crash.bin'), goldenRecording());
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it.each(COMMAND_LINES)('%s is what it was', async (file, words) => {
+    const { code, stdout, stderr } = runViewer(words, { cwd: directory });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    // The size depends on how well the compressor that is installed compresses.
+    const stable = stdout.replace(/\b[\d.]+ KiB(?=\)| +ok)|(?<="sizeBytes":)\d+/g, 'SIZE');
+    await expect(stable).toMatchFileSnapshot(`golden/${file}`);
+  });
+
+  it('the bare program is that of cat', () => {
+    const bare = runViewer(['crash.bin'], { cwd: directory });
+    expect(bare.stdout).toBe(runViewer(['cat', 'crash.bin'], { cwd: directory }).stdout);
+    expect(runViewer(['cat', '--help']).stdout).toBe(runViewer(['help', 'cat']).stdout);
+  });
+});
