@@ -8,6 +8,7 @@ import { encodeText } from '../record/encode-text.ts';
 import { KIND_LOG } from '../record/record-layout.ts';
 import { REDACTED } from '../record/redaction.ts';
 import { MAJOR_ARRAY, writeHead } from '../record/write-head.ts';
+import type { EncodeShaped } from './encode-shaped.ts';
 import { TextMemo } from './text-memo.ts';
 
 /** Array head, time, severity, shape and context: 1 + 9 + 2 + 5 + 5, rounded up. */
@@ -38,11 +39,21 @@ export class CallShape {
   readonly memos: readonly TextMemo[];
   /** Another set of keys of the same message. */
   nextKeys: CallShape | null = null;
+  /** Calls so far, until the shape is compiled. */
+  uses = 0;
+  /** Code of its own, once it is hot. */
+  encode: EncodeShaped | null = null;
   /** The lane's segment in which it is defined as number `id`. */
   serial = 0;
   id = 0;
 
-  constructor(logger: string, message: string, keys: readonly string[], nodes: readonly number[]) {
+  constructor(
+    logger: string,
+    message: string,
+    keys: readonly string[],
+    nodes: readonly number[],
+    plainBytes: number,
+  ) {
     this.message = message;
     this.keys = keys;
     this.definition = encodeDefinition(logger, message, keys);
@@ -50,7 +61,8 @@ export class CallShape {
     this.headByte = count <= MAX_ONE_BYTE_COUNT ? (MAJOR_ARRAY << 5) | count : 0;
     this.reserveBytes = EVENT_HEAD_RESERVE_BYTES + keys.length * VALUE_RESERVE_BYTES;
     this.nodes = nodes;
-    this.isPlain = !nodes.includes(REDACTED) && this.headByte !== 0;
+    this.isPlain =
+      !nodes.includes(REDACTED) && this.headByte !== 0 && this.reserveBytes <= plainBytes;
     this.memos = keys.map(() => new TextMemo());
   }
 

@@ -14,7 +14,7 @@ import { ValueEncoder } from '../record/encode-value.ts';
 import { SEVERITY } from '../record/level.ts';
 import type { Limits } from '../record/limits.ts';
 import type { Redaction } from '../record/redaction.ts';
-import { MAJOR_ARRAY } from '../record/write-head.ts';
+import { CBOR_FALSE, CBOR_TRUE, MAJOR_ARRAY } from '../record/write-head.ts';
 import { Lane } from '../ring/lane.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import type { ThreadSlot } from '../ring/thread-table.ts';
@@ -24,19 +24,28 @@ import {
   ITEMS_BEFORE_VALUES,
   VALUE_RESERVE_BYTES,
 } from './call-shape.ts';
-import { readBothClocks, ThreadClock } from './clock.ts';
+import { ThreadClock } from './clock.ts';
+import { compileShape } from './compile-shape.ts';
 import type { Context } from './context.ts';
 import type { Fields, LogSource } from './log-source.ts';
 import { copyBytes, type EventLanes, type ExtraField, LongWay } from './long-way.ts';
 import { Newcomers } from './shape-table.ts';
-import { MAX_PLAIN_TEXT_UNITS, NOT_PLAIN, writePlain, writeUnsigned } from './write-plain.ts';
+import {
+  MAX_PLAIN_TEXT_BYTES,
+  MAX_PLAIN_TEXT_UNITS,
+  NOT_PLAIN,
+  OTHER_KEYS,
+  writePlain,
+  writeUnsigned,
+} from './write-plain.ts';
 
 const WARN_SEVERITY = SEVERITY.warn;
 /** Severity numbers above this take two bytes. */
 const MAX_ONE_BYTE_SEVERITY = 23;
 
-/** What encoding returns, beside NOT_PLAIN, where it wrote nothing that counts. */
-const OTHER_KEYS = -1;
+/** Calls after which a shape gets code of its own. */
+const HOT_USES = 200;
+
 const UNDEFINED_CONTEXT = -1;
 
 const UINT32_HEAD = 0x1a;
@@ -60,7 +69,8 @@ export class EventWriter implements EventLanes {
   readonly #clock: ThreadClock = new ThreadClock();
   readonly #longWay: LongWay;
   readonly #encoder: ValueEncoder;
-  readonly #eventBytes: number;
+  readonly eventBytes: number;
+  readonly plainBytes: number;
   /** Log calls so far: tells a call whether another one has come in between. */
   #calls = 0;
   /** Taken while in use, since a value may log and so come here again. */
@@ -80,14 +90,15 @@ export class EventWriter implements EventLanes {
     this.redaction = redaction;
     const stamp = () => {
       const baseTickNs = this.#clock.sinceOriginNs();
-      const { wallMs } = readBothClocks();
+      const wallMs = this.#clock.wallMsAt(baseTickNs);
       return { baseNs: this.#clock.originNs + BigInt(baseTickNs), wallMs, baseTickNs };
     };
     this.normal = new Lane(memory, thread, POOL_NORMAL, stamp);
     this.warn = new Lane(memory, thread, POOL_WARN, stamp);
     this.#encoder = new ValueEncoder(limits, redaction);
     this.#longWay = new LongWay(this, this.#encoder, limits, onRefused);
-    this.#eventBytes = this.#longWay.eventBytes;
+    this.eventBytes = this.#longWay.eventBytes;
+    this.plainBytes = limits.stringBytes < MAX_PLAIN_TEXT_BYTES ? 0 : this.eventBytes;
   }
 
   /** Time of the next event: later than every earlier one of this thread, by 1 ns if need be. */
@@ -188,18 +199,32 @@ export class EventWriter implements EventLanes {
     fields: Fields | undefined,
   ): number {
     if (!shape.isPlain || shape.serial !== lane.serial) return compareKeys(shape, fields);
-    if (lane.position + shape.reserveBytes > lane.limit) return NOT_PLAIN;
-    const contextId = context === null ? 0 : idIn(lane, context);
-    if (contextId === UNDEFINED_CONTEXT) return NOT_PLAIN;
-    const views = this.memory.bytes;
-    let p = this.#writeHead(lane, shape.headByte, severity);
-    p = writeUnsigned(views.u8, p, shape.id);
-    p = writeUnsigned(views.u8, p, contextId);
+    if (fields === undefined) {
+      return shape.keys.length === 0
+        ? this.beginShaped(lane, shape, severity, context)
+        : OTHER_KEYS;
+    }
+    if (shape.encode !== null) return shape.encode(this, lane, severity, context, fields);
+    return this.#encodeByLoop(lane, shape, severity, context, fields);
+  }
+
+  /** What every shape does until it has code of its own, and where there is none to be had. */
+  #encodeByLoop(
+    lane: Lane,
+    shape: CallShape,
+    severity: number,
+    context: Context | null,
+    fields: Fields,
+  ): number {
+    if (shape.uses++ === HOT_USES) shape.encode = compileShape(shape);
     const { keys, memos } = shape;
-    if (fields === undefined) return keys.length === 0 ? p : OTHER_KEYS;
+    let p = this.beginShaped(lane, shape, severity, context);
+    if (p === NOT_PLAIN) return NOT_PLAIN;
+    const views = this.memory.bytes;
+    const { u8, view } = views;
 
     const calls = this.#calls;
-    const limit = Math.min(lane.limit, lane.position + this.#eventBytes);
+    const limit = Math.min(lane.limit, lane.position + this.eventBytes);
     const count = keys.length;
     let index = 0;
     for (const key in fields) {
@@ -208,31 +233,58 @@ export class EventWriter implements EventLanes {
       // A getter that logs: what stands at our position is now that call's, and if a `vm` timeout
       // has cut it off, it is not even whole.
       if (this.#calls !== calls) return logsItself(shape);
-      const start = p;
-      const valueLimit = limit - (count - index) * VALUE_RESERVE_BYTES;
-      p = writePlain(views, start, valueLimit, value, memos[index]);
-      if (p === NOT_PLAIN) {
-        p = this.#encodeValue(start, valueLimit, value, shape.nodes[index]);
-        if (this.#calls !== calls) return logsItself(shape);
-        if (p === NOT_PLAIN) return NOT_PLAIN;
+      const memo = memos[index];
+      // The commonest values here, all others by calls; this loop is what a log call costs.
+      if (typeof value === 'string' && value === memo.text) {
+        p = memo.write(view, p);
+      } else if (value === true) {
+        u8[p++] = CBOR_TRUE;
+      } else if (value === false) {
+        u8[p++] = CBOR_FALSE;
+      } else {
+        const start = p;
+        const valueLimit = limit - (count - index) * VALUE_RESERVE_BYTES;
+        p = writePlain(views, start, valueLimit, value, memo);
+        if (p === NOT_PLAIN) {
+          p = this.encodeValue(start, valueLimit, value, shape, index);
+          if (p === NOT_PLAIN) return NOT_PLAIN;
+        }
       }
       index++;
     }
     return index === count ? p : OTHER_KEYS;
   }
 
+  /** Array head, time, severity, shape and context; NOT_PLAIN where the lane is not ready. */
+  beginShaped(lane: Lane, shape: CallShape, severity: number, context: Context | null): number {
+    const isReady =
+      shape.serial === lane.serial && lane.position + shape.reserveBytes <= lane.limit;
+    if (!isReady) return NOT_PLAIN;
+    const contextId = context === null ? 0 : idIn(lane, context);
+    if (contextId === UNDEFINED_CONTEXT) return NOT_PLAIN;
+    const { u8 } = this.memory;
+    const p = writeUnsigned(u8, this.#writeHead(lane, shape.headByte, severity), shape.id);
+    return writeUnsigned(u8, p, contextId);
+  }
+
   /** Any value, by way of scratch memory since it may run code that logs; if it fits whole. */
-  #encodeValue(position: number, limit: number, value: unknown, node: number): number {
+  encodeValue(
+    position: number,
+    limit: number,
+    value: unknown,
+    shape: CallShape,
+    index: number,
+  ): number {
     const calls = this.#calls;
     const encoder = this.#encoder;
     const { cuts } = encoder;
-    const scratch = this.#scratch ?? new ByteViews(new ArrayBuffer(this.#eventBytes));
+    const scratch = this.#scratch ?? new ByteViews(new ArrayBuffer(this.eventBytes));
     this.#scratch = null;
-    const lengthBytes = encoder.encode(scratch, 0, this.#eventBytes, value, node);
+    const lengthBytes = encoder.encode(scratch, 0, this.eventBytes, value, shape.nodes[index]);
     this.#scratch = scratch;
     // What a cap cut is counted, and that is the long way's business.
-    const isWhole = encoder.cuts === cuts && position + lengthBytes <= limit;
-    if (!isWhole || this.#calls !== calls) return NOT_PLAIN;
+    if (this.#calls !== calls) return logsItself(shape);
+    if (encoder.cuts !== cuts || position + lengthBytes > limit) return NOT_PLAIN;
     return copyBytes(scratch.u8, lengthBytes, this.memory.u8, position);
   }
 
@@ -247,7 +299,8 @@ export class EventWriter implements EventLanes {
     const { length } = message;
     const { nameItem } = source;
     const roomBytes = EVENT_HEAD_RESERVE_BYTES + nameItem.length + length * 3 + INLINE_HEADS_BYTES;
-    if (length > MAX_PLAIN_TEXT_UNITS || lane.position + roomBytes > lane.limit) return NOT_PLAIN;
+    if (length > MAX_PLAIN_TEXT_UNITS || roomBytes > this.plainBytes) return NOT_PLAIN;
+    if (lane.position + roomBytes > lane.limit) return NOT_PLAIN;
     const contextId = context === null ? 0 : idIn(lane, context);
     if (contextId === UNDEFINED_CONTEXT) return NOT_PLAIN;
     const views = this.memory.bytes;

@@ -5,19 +5,12 @@
 import { ByteViews } from '../memory/byte-views.ts';
 import { POOL_WARN } from '../memory/ring-layout.ts';
 import { encodeText } from '../record/encode-text.ts';
-import type { Redaction } from '../record/redaction.ts';
-import { type Newcomers, ShapeTable } from './shape-table.ts';
+import { type ShapeOwner, ShapeTable } from './shape-table.ts';
 
 export type Fields = { readonly [key: string]: unknown };
 
 /** A name stands in every definition, so it cannot be of any length. */
 const MAX_NAME_UNITS = 256;
-
-/** Of a writer, what its shapes depend on. */
-export interface ShapeOwner {
-  readonly redaction: Redaction;
-  readonly newcomers: Newcomers;
-}
 
 export class LogSource {
   readonly name: string;
@@ -47,7 +40,7 @@ export class LogSource {
   }
 
   #makeTable(pool: number, writer: ShapeOwner): ShapeTable {
-    const shapes = new ShapeTable(this.name, writer.redaction, writer.newcomers);
+    const shapes = new ShapeTable(this.name, writer);
     if (pool === POOL_WARN) this.#warnShapes = shapes;
     else this.#normalShapes = shapes;
     return shapes;

@@ -33,25 +33,40 @@ export class Newcomers {
   }
 }
 
+/** Of a writer, what its shapes depend on. */
+export interface ShapeOwner {
+  readonly redaction: Redaction;
+  readonly newcomers: Newcomers;
+  /** Events of more bytes are not written in place, lest they pass a cap; 0: none are. */
+  readonly plainBytes: number;
+}
+
 export class ShapeTable {
   readonly #logger: string;
-  readonly #redaction: Redaction;
-  readonly #newcomers: Newcomers;
+  readonly #owner: ShapeOwner;
   readonly #buckets: (readonly CallShape[])[] = new Array<readonly CallShape[]>(BUCKET_COUNT).fill(
     NO_SHAPES,
   );
   #fullSinceSerial = -1;
+  /** What was found last: the same call site often logs again and again. */
+  #last: CallShape | null = null;
 
-  constructor(logger: string, redaction: Redaction, newcomers: Newcomers) {
+  constructor(logger: string, owner: ShapeOwner) {
     this.#logger = logger;
-    this.#redaction = redaction;
-    this.#newcomers = newcomers;
+    this.#owner = owner;
   }
 
   /** The first of the message's shapes; the others hang at its `nextKeys`. */
   find(message: string): CallShape | null {
+    const last = this.#last;
+    if (last !== null && last.message === message) return last;
     const bucket = this.#buckets[bucketOf(message)];
-    for (let i = 0; i < bucket.length; i++) if (bucket[i].message === message) return bucket[i];
+    for (let i = 0; i < bucket.length; i++) {
+      if (bucket[i].message === message) {
+        this.#last = bucket[i];
+        return bucket[i];
+      }
+    }
     return null;
   }
 
@@ -61,7 +76,7 @@ export class ShapeTable {
    */
   isAwaited(message: string): boolean {
     if (message.length > MAX_SHAPE_TEXT_UNITS) return false;
-    return this.#newcomers.hasSeen(message);
+    return this.#owner.newcomers.hasSeen(message);
   }
 
   /**
@@ -77,9 +92,9 @@ export class ShapeTable {
     }
     if (variants >= MAX_VARIANTS || !isShort(message, keys)) return null;
     if (first === null && !this.#hasRoom(message, serial)) return null;
-    const redaction = this.#redaction;
+    const { redaction, plainBytes } = this.#owner;
     const nodes = keys.map((key) => redaction.enter(redaction.root, key));
-    const shape = new CallShape(this.#logger, message, keys.slice(), nodes);
+    const shape = new CallShape(this.#logger, message, keys.slice(), nodes, plainBytes);
     if (first === null) {
       const bucket = bucketOf(message);
       this.#buckets[bucket] = [...this.#buckets[bucket], shape];
@@ -97,6 +112,7 @@ export class ShapeTable {
     if (this.#fullSinceSerial === serial) return false;
     this.#fullSinceSerial = serial;
     this.#buckets[bucketOf(message)] = NO_SHAPES;
+    this.#last = null;
     return true;
   }
 }

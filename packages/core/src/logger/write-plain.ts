@@ -16,11 +16,15 @@ import type { TextMemo } from './text-memo.ts';
 
 /** Returned where a value is not plain, or has no room. */
 export const NOT_PLAIN = -2;
+/** Returned where the fields are not those of the shape at hand. */
+export const OTHER_KEYS = -1;
 
 /** Longer text goes the long way, which knows the caps. */
 export const MAX_PLAIN_TEXT_UNITS = 256;
 const SHORT_TEXT_UNITS = 24;
 const MAX_UTF8_BYTES_A_UNIT = 3;
+/** Where a cap on text is smaller, nothing is written in place. */
+export const MAX_PLAIN_TEXT_BYTES: number = MAX_PLAIN_TEXT_UNITS * MAX_UTF8_BYTES_A_UNIT;
 /** With the tag of ill-formed text. */
 const MAX_TEXT_HEAD_BYTES = 8;
 
@@ -36,27 +40,7 @@ export function writePlain(
   memo: TextMemo,
 ): number {
   const { u8 } = views;
-  if (typeof value === 'string') {
-    if (value === memo.text) return memo.write(views.view, position);
-    const { length } = value;
-    if (length < SHORT_TEXT_UNITS) {
-      const start = position + 1;
-      let bits = 0;
-      for (let i = 0; i < length; i++) {
-        const unit = value.charCodeAt(i);
-        bits |= unit;
-        u8[start + i] = unit;
-      }
-      if (bits < 0x80) {
-        u8[position] = 0x60 | length;
-        memo.remember(views, position, start + length, value);
-        return start + length;
-      }
-    }
-    const mostBytes = length * MAX_UTF8_BYTES_A_UNIT + MAX_TEXT_HEAD_BYTES;
-    if (length > MAX_PLAIN_TEXT_UNITS || position + mostBytes > limit) return NOT_PLAIN;
-    return encodeText(views, position, limit, value, limit);
-  }
+  if (typeof value === 'string') return writeText(views, position, limit, value, memo);
   if (typeof value === 'number') {
     const integer = value | 0;
     if (integer === value && (integer !== 0 || 1 / value > 0)) {
@@ -74,6 +58,35 @@ export function writePlain(
   else if (value === null) u8[position] = CBOR_NULL;
   else return NOT_PLAIN;
   return position + 1;
+}
+
+/** As `writePlain`, for text. */
+export function writeText(
+  views: ByteViews,
+  position: number,
+  limit: number,
+  text: string,
+  memo: TextMemo,
+): number {
+  const { length } = text;
+  if (length < SHORT_TEXT_UNITS) {
+    const { u8 } = views;
+    const start = position + 1;
+    let bits = 0;
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i);
+      bits |= unit;
+      u8[start + i] = unit;
+    }
+    if (bits < 0x80) {
+      u8[position] = 0x60 | length;
+      if (memo.isOpen) memo.remember(views, position, start + length, text);
+      return start + length;
+    }
+  }
+  const mostBytes = length * MAX_UTF8_BYTES_A_UNIT + MAX_TEXT_HEAD_BYTES;
+  if (length > MAX_PLAIN_TEXT_UNITS || position + mostBytes > limit) return NOT_PLAIN;
+  return encodeText(views, position, limit, text, limit);
 }
 
 /** `value` from 0 to 2^31 - 1. */

@@ -8,7 +8,7 @@ import {
   KIND_HEADER,
   KIND_SEGMENT,
 } from '../../src/snapshot/container-layout.ts';
-import { cbor, join, sequence, tag } from './cbor-bytes.ts';
+import { cbor, join, sequence, tag, wide } from './cbor-bytes.ts';
 
 export interface ChunkParts {
   kind: number;
@@ -191,4 +191,14 @@ export function recordingChunks({ header, segments, events }: RecordingParts): U
 
 export function recording(parts: RecordingParts): Uint8Array {
   return join(...recordingChunks(parts));
+}
+
+/** An event with one field `x`. */
+export function eventOf(x: unknown, dt = 1, severity = 9): unknown[] {
+  return [wide(dt, 4), severity, ['app', 'm', ['x']], 0, x];
+}
+
+/** A segment with one event, or with what `parts` say. */
+export function segmentOf(x: unknown, parts: Partial<SegmentParts> = {}): SegmentParts {
+  return { records: [eventOf(x)], ...parts };
 }

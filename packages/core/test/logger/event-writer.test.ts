@@ -81,6 +81,63 @@ describe('what was logged', () => {
     );
   });
 
+  it('comes back as logged from shapes that have code of their own', () => {
+    here = recordHere({ bytes: 16 << 20 });
+    const values: unknown[] = [
+      ...[
+        0,
+        -0,
+        1,
+        -1,
+        23,
+        24,
+        255,
+        256,
+        65535,
+        65536,
+        2 ** 31 - 1,
+        2 ** 31,
+        -(2 ** 31),
+        1.5,
+        Number.NaN,
+      ],
+      ...[
+        2 ** 53 - 1,
+        2 ** 53,
+        Infinity,
+        'x',
+        '',
+        'ä',
+        '\u{1f600}',
+        'a'.repeat(12),
+        'b'.repeat(23),
+      ],
+      ...[
+        'c'.repeat(24),
+        'd'.repeat(300),
+        '\ud800',
+        true,
+        false,
+        null,
+        undefined,
+        5n,
+        [1],
+        { a: { b: 1 } },
+      ],
+    ];
+    const calls: object[] = [];
+    for (let i = 0; i < 3000; i++) {
+      const value = (k: number) => values[(i * 7 + k * 11 + ((i / 13) | 0)) % values.length];
+      const fields =
+        i % 17 === 5
+          ? { 'a"b\\': value(0), other: value(1) }
+          : { 'a"b\\': value(0), b: value(1), c: value(2), __d: value(3) };
+      calls.push(fields);
+      log.info('compiled', fields as never);
+    }
+    expect(content().map(({ fields }) => fields)).toEqual(calls);
+  });
+
   it('has times that rise from event to event', () => {
     here = recordHere();
     for (let i = 0; i < 20_000; i++) log.log(i % 3 === 0 ? 'warn' : 'info', 'tick', { i });
@@ -283,6 +340,22 @@ describe('what is too large', () => {
     expect(String(events[1].fields['…'])).toContain('1000000');
     expect(events[4].message.startsWith('mmm')).toBe(true);
     expect(here.recording().losses.cut).toBe(5);
+  });
+
+  it('respects small caps also where events are written in place', () => {
+    here = recordHere({ limits: { stringBytes: 16, eventBytes: 256 } });
+    for (let i = 0; i < 500; i++) {
+      log.info('small caps', { text: 'x'.repeat(20), long: 'y'.repeat(200), n: 1 });
+      log.info(`a message of more than sixteen bytes: ${i}`);
+    }
+    for (const { message, fields } of content()) {
+      expect(message.length).toBeLessThan(60);
+      if (message === 'small caps') {
+        expect(String(fields.text)).toBe(`${'x'.repeat(16)}[cut, 20 in all]`);
+        expect(String(fields.long)).toContain('[cut, 200 in all]');
+        expect(fields.n).toBe(1);
+      }
+    }
   });
 
   it('fits a ring of the smallest segments', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ContextUid, LateFields } from '../../src/record/decode-context.ts';
 import { DecodeError } from '../../src/record/decode-error.ts';
 import { type EventBounds, SegmentDecoder } from '../../src/record/decode-segment.ts';
+import { Mark } from '../../src/record/marks.ts';
 import { cbor, sequence, tag, wide } from '../formats/cbor-bytes.ts';
 
 const ALL: EventBounds = { minSeverity: 0, minDtNs: 0, maxDtNs: Infinity };
@@ -87,7 +88,7 @@ describe('SegmentDecoder', () => {
     const records = [
       ['context', 1, null, { a: 1, b: 1 }, id, null, 1],
       ['context', 2, 1, { b: 2, c: 2 }, null, id, null],
-      ['context', 3, 2, null, null, null, 0],
+      ['context', 3, 2, null, null, null, null],
       SHAPE,
       [0, 9, 1, 3, 0],
       [1, 9, 1, 1, 0],
@@ -95,11 +96,54 @@ describe('SegmentDecoder', () => {
     ];
     const seen = eventsOf(decoderOf(records));
     expect(seen.map(({ context, ids }) => [context, ids])).toEqual([
-      [{ a: 1, b: 2, c: 2 }, ['00ff', '00ff', 0]],
+      [{ a: 1, b: 2, c: 2 }, ['00ff', '00ff', 1]],
       [{ a: 1, b: 1 }, ['00ff', undefined, 1]],
       [{ a: 1, b: 2, c: 2, d: 9 }, ['00ff', '00ff', 1]],
     ]);
     expect(Object.keys(seen[0].context as object)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('takes trace flags only from a context with ids', () => {
+    const records = [
+      ['context', 1, 0, null, new Uint8Array(16).fill(1), new Uint8Array(8).fill(2), 1],
+      ['context', 2, 1, { a: 1 }, null, null, 0],
+      ['context', 3, 0, { b: 1 }, null, null, 0],
+      SHAPE,
+      [0, 9, 1, 2, 0],
+      [0, 9, 1, 3, 0],
+    ];
+    expect(eventsOf(decoderOf(records)).map(({ ids }) => ids)).toEqual([
+      ['01'.repeat(16), '02'.repeat(8), 1],
+      [undefined, undefined, undefined],
+    ]);
+  });
+
+  it('says where bindings were cut', () => {
+    const cut = tag(0x54746c02, [{ a: 1 }, 500]);
+    const away = tag(0x54746c02, [null, 70]);
+    const records = [
+      [0, 9, ['', '', []], [1, 0, cut, null, null, 0]],
+      [0, 9, ['', '', []], [2, 0, away, null, null, 0]],
+    ];
+    expect(eventsOf(decoderOf(records)).map(({ context }) => context)).toEqual([
+      { a: 1, '…': new Mark('cut', '', null, 500) },
+      { '…': new Mark('cut', '', null, 70) },
+    ]);
+  });
+
+  it('keeps all values where keys are the same', () => {
+    const keys = ['a', 'b', 'a', 'a (2)', 'a'];
+    const records = [
+      ['shape', 0, '', '', keys],
+      [0, 9, 1, 0, 1, 2, 3, 4, 5],
+    ];
+    expect(eventsOf(decoderOf(records))[0].fields).toEqual({
+      a: 1,
+      b: 2,
+      'a (2)': 3,
+      'a (2) (2)': 4,
+      'a (3)': 5,
+    });
   });
 
   it('adds late fields to a context and to those inside it', () => {
@@ -191,10 +235,8 @@ describe('SegmentDecoder', () => {
       [SHAPE, [1, 9, 1, null, 1]],
       [[1, 9, ['', ''], 0]],
       [[1, 9, ['', 5, []], 0]],
-      [[1, 9, ['', '', ['a', 'a']], 0, 1, 2]],
       [['shape', 3, 'a', 'b', []]],
       [['shape', 0, 'a', 'b', {}]],
-      [['shape', 0, 'a', 'b', ['x', 'x']]],
       [['shape', 0, 'a', 'b', [], 'more']],
       [['context', 1, null, {}, null, null]],
       [['context', {}, null, {}, null, null, null]],
@@ -235,23 +277,26 @@ describe('SegmentDecoder', () => {
     let seen = 0;
     while (decoder.advance(ALL)) {
       decoder.decodeEvent();
-      expect(decoder.context.bindings.id).toBe(seen++);
-      expect(decoder.context.bindings.app).toBe('a');
+      const { id, app } = decoder.context.bindings;
+      if (id === seen && app === 'a') seen++;
     }
     expect(seen).toBe(count);
   });
 
   it('bounds what definitions may take, in memory and in time', () => {
-    const started = performance.now();
     const nested = Array.from({ length: 10_000 }, (_, i) => {
       return ['context', i + 1, i, { [`key${i}`]: i }, null, null, null];
     });
     const events = Array.from({ length: 10 }, () => [1, 9, ['', '', []], nested.length]);
-    expect(() => eventsOf(decoderOf([...nested, ...events]))).toThrow(/nested/);
-    const shapes = Array.from({ length: 150_000 }, () => ['shape', 0, '', '', []]);
-    expect(() => eventsOf(decoderOf(shapes))).toThrow(/defines/);
+    const shapes = new Array(200_000).fill(['shape', 0, '', '', []]);
     const keys = Array.from({ length: 70_000 }, (_, i) => String(i));
-    expect(() => eventsOf(decoderOf([['shape', 0, '', '', keys]]))).toThrow(/keys/);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    const decoders: [SegmentDecoder, RegExp][] = [
+      [decoderOf([...nested, ...events]), /nested/],
+      [decoderOf(shapes), /defines/],
+      [decoderOf([['shape', 0, '', '', keys]]), /keys/],
+    ];
+    const before = process.cpuUsage();
+    for (const [decoder, what] of decoders) expect(() => eventsOf(decoder)).toThrow(what);
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3);
   });
 });

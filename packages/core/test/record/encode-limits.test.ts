@@ -47,7 +47,7 @@ describe('depth', () => {
     expect(throughBytes(nest(MAX_DEPTH), { limits })).toEqual(nest(MAX_DEPTH));
     let worst: unknown = 'innermost';
     for (let i = 0; i < 50; i++) {
-      worst = Object.assign(new Error('e'), { a: 1, worst, stack: '' });
+      worst = Object.assign(new Error('e'), { worst, a: 1, b: 2, stack: '' });
     }
     throughBytes(worst, { limits: { ...limits, entries: 2 } });
     for (let i = 0; i < 50; i++) worst = [worst, new Set([worst, 1]), 3];
@@ -76,7 +76,10 @@ describe('entries', () => {
     );
     const error = Object.assign(new Error('e'), Object.fromEntries(pairs));
     const decoded = throughBytes(error, { limits }) as Error;
-    expect(Object.entries(decoded)).toEqual(kept);
+    expect(Object.entries(decoded)).toEqual([
+      ...kept,
+      ['…', expect.objectContaining({ kind: 'cut', originalSize: 5 })],
+    ]);
   });
 
   it('leaves what has just as many', () => {
@@ -85,8 +88,9 @@ describe('entries', () => {
   });
 
   it('drops a key that is too long to be kept whole', () => {
-    const long = 'k'.repeat(9000);
-    expect(throughBytes({ a: 1, [long]: 2, b: 3 })).toEqual(cut({ a: 1, b: 3 }, 3));
+    const long = 'k'.repeat(1024);
+    expect(throughBytes({ a: 1, [`${long}k`]: 2, b: 3 })).toEqual(cut({ a: 1, b: 3 }, 3));
+    expect(throughBytes({ [long]: 2 }, { limits: { stringBytes: 4 } })).toEqual({ [long]: 2 });
   });
 });
 

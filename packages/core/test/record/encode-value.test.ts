@@ -120,6 +120,8 @@ describe('collections', () => {
   it('keep the order of keys and take ill-formed ones', () => {
     expect(encodeToHex({ b: 1, a: 2, 1: 3 })).toBe('a3613103616201616102');
     expect(encodeToHex({ '\ud800': 1 })).toBe('a1d9011143eda08001');
+    const longest = { [`${'中'.repeat(1023)}\ud800`]: 1 };
+    expect(throughBytes(longest)).toEqual(longest);
   });
 
   it('are tagged where they are a Set or a Map', () => {

@@ -8,7 +8,6 @@ import type { Mark } from '../../src/record/marks.ts';
 import {
   CIRCULAR,
   checkStillRecords,
-  cut,
   encoder,
   fail,
   ROOM_BYTES,
