@@ -4,6 +4,17 @@
  * ignored. The only file that reads `process.env`.
  */
 
+import {
+  boolean,
+  DEADLY,
+  isOneOf,
+  LISTENABLE,
+  level,
+  record,
+  string,
+  whole,
+  wrong,
+} from './option-values.ts';
 import { isLevel, LEVELS, type Level } from './record/level.ts';
 
 export interface Trigger {
@@ -110,6 +121,10 @@ const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Timers of Node take no more. */
 const MAX_MS = 2 ** 31 - 1;
+const MIN_INTERVAL_MS = 10;
+/** As a ring has them; see memory/ring-layout.ts. */
+const MIN_SEGMENTS = 8;
+const MAX_MEMORY_BYTES = 2_130_706_432;
 
 type Environment = { readonly [name: string]: string | undefined };
 
@@ -121,7 +136,9 @@ export function isDisabled(environment: Environment = process.env): boolean {
 /** Variables of a package manager's own process, which inherits NODE_OPTIONS from its user. */
 export function isPackageManager(scriptPath: string | undefined): boolean {
   const name = scriptPath?.split(/[\\/]/).pop() ?? '';
-  return /^(npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)(-cli)?(\.c?js)?$/.test(name);
+  return /^(npm|npx|pnpm|pnpx|yarn|yarnpkg|corepack)(-cli|-berry|-\d[\w.-]*)?(\.[cm]?js)?$/.test(
+    name,
+  );
 }
 
 /** Throws a TypeError that names the option, what it got and what it takes. */
@@ -141,6 +158,9 @@ export function resolveOptions(
       notes.push(`${later}: not in force in this version`);
     }
   }
+  if ((given.snapshots as SnapshotOptions | null | undefined)?.afterMs !== undefined) {
+    notes.push('snapshots.afterMs: not in force in this version');
+  }
   const fromEnvironment = <T>(
     name: string,
     parse: (text: string) => T | undefined,
@@ -155,8 +175,30 @@ export function resolveOptions(
     return value;
   };
   const levelNames = LEVELS.map((level) => `'${level}'`).join(', ');
-  const wholeNumber = (text: string) => (/^\d{1,15}$/.test(text) ? Number(text) : undefined);
-  const positive = (text: string) => wholeNumber(text) || undefined;
+  const wholeFromEnvironment = (name: string, from: number, to: number) =>
+    fromEnvironment(
+      name,
+      (text) => {
+        const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+        return number >= from && number <= to ? number : undefined;
+      },
+      `a whole number from ${from} to ${to}`,
+    );
+  const oneOf = (name: string, ...values: string[]) =>
+    fromEnvironment(
+      name,
+      (text) => (values.includes(text) ? text : undefined),
+      values.map((value) => `'${value}'`).join(', '),
+    );
+  oneOf('TTLOG_DISABLED', '1', '0');
+  const modes = {
+    TTLOG_BLACK_BOX: oneOf('TTLOG_BLACK_BOX', 'mirrored', 'mapped', 'off'),
+    TTLOG_OUTPUT: oneOf('TTLOG_OUTPUT', 'pretty', 'json', 'off'),
+  };
+  for (const [name, mode] of Object.entries(modes)) {
+    if (mode !== undefined && mode !== 'off') notes.push(`${name}: not in force in this version`);
+  }
+  const segmentBytes = whole(memory.segmentBytes, 'memory.segmentBytes', 1, 16 * MIB) ?? 64 * 1024;
   return {
     service:
       string(given.service, 'service') ??
@@ -176,21 +218,18 @@ export function resolveOptions(
     memory: {
       bytes:
         whole(memory.bytes, 'memory.bytes', 1, Number.MAX_SAFE_INTEGER) ??
-        fromEnvironment(
+        // Within what a ring of these segments takes, so that a wrong value cannot throw later.
+        wholeFromEnvironment(
           'TTLOG_MEMORY_BYTES',
-          memoryBytes,
-          'a whole number from 524288 to 2130706432',
+          Math.max(MIB / 2, segmentBytes * MIN_SEGMENTS),
+          MAX_MEMORY_BYTES,
         ) ??
         16 * MIB,
-      segmentBytes: whole(memory.segmentBytes, 'memory.segmentBytes', 1, 16 * MIB) ?? 64 * 1024,
+      segmentBytes,
     },
     snapshots: resolveSnapshots(given.snapshots, {
       directory: environment.TTLOG_SNAPSHOT_DIR || undefined,
-      intervalMs: fromEnvironment(
-        'TTLOG_SNAPSHOT_INTERVAL_MS',
-        positive,
-        'a whole number of milliseconds',
-      ),
+      intervalMs: wholeFromEnvironment('TTLOG_SNAPSHOT_INTERVAL_MS', MIN_INTERVAL_MS, MAX_MS),
     }),
     redact: resolveRedact(given.redact),
     limits: {
@@ -199,15 +238,9 @@ export function resolveOptions(
       stringBytes: whole(limits.stringBytes, 'limits.stringBytes', 16, 4 * MIB) ?? 8 * 1024,
       eventBytes: whole(limits.eventBytes, 'limits.eventBytes', 256, 8 * MIB) ?? 16 * 1024,
     },
-    debug: environment.TTLOG_DEBUG === '1',
+    debug: oneOf('TTLOG_DEBUG', '1', '0') === '1',
     notes,
   };
-}
-
-/** Within what a ring of default segments takes, so that a wrong value cannot throw later. */
-function memoryBytes(text: string): number | undefined {
-  const bytes = /^\d{1,15}$/.test(text) ? Number(text) : 0;
-  return bytes >= 512 * 1024 && bytes <= 2_130_706_432 ? bytes : undefined;
 }
 
 function resolveSnapshots(
@@ -219,22 +252,27 @@ function resolveSnapshots(
     ...['fileMode', 'announce', 'keep'],
   ]);
   const keep = record(given.keep, 'snapshots.keep', ['files', 'bytes', 'ageMs']);
+  whole(given.afterMs, 'snapshots.afterMs', 1, MAX_MS);
   const { onExit } = given;
   if (onExit !== undefined && onExit !== false && onExit !== 'nonzero' && onExit !== 'always') {
     throw wrong('snapshots.onExit', onExit, "'nonzero', 'always' or false");
   }
   const signals = given.signals ?? [];
-  if (!Array.isArray(signals) || !signals.every(isSignal)) {
-    throw wrong('snapshots.signals', signals, "a list of signals such as ['SIGTERM', 'SIGINT']");
+  if (!Array.isArray(signals) || !signals.every((signal) => isOneOf(signal, DEADLY))) {
+    throw wrong('snapshots.signals', signals, `a list of signals among ${DEADLY.join(', ')}`);
   }
   const { requestSignal } = given;
-  if (requestSignal !== undefined && !isSignal(requestSignal)) {
+  if (requestSignal !== undefined && !isOneOf(requestSignal, LISTENABLE)) {
     throw wrong('snapshots.requestSignal', requestSignal, "a signal such as 'SIGUSR2'");
+  }
+  if (requestSignal !== undefined && signals.includes(requestSignal)) {
+    throw wrong('snapshots.requestSignal', requestSignal, 'a signal that is not in signals');
   }
   return {
     directory: string(given.directory, 'snapshots.directory') ?? environment.directory,
     intervalMs:
-      whole(given.intervalMs, 'snapshots.intervalMs', 10, MAX_MS) ?? environment.intervalMs,
+      whole(given.intervalMs, 'snapshots.intervalMs', MIN_INTERVAL_MS, MAX_MS) ??
+      environment.intervalMs,
     onCrash: boolean(given.onCrash, 'snapshots.onCrash') ?? true,
     onExit: (onExit as 'nonzero' | 'always' | false | undefined) ?? false,
     signals,
@@ -257,68 +295,4 @@ function resolveRedact(value: unknown): ResolvedOptions['redact'] {
     throw wrong('redact.paths', paths, "a list of paths such as ['user.email']");
   }
   return { paths, defaults: boolean(given.defaults, 'redact.defaults') ?? true };
-}
-
-/**
- * Signals that a listener can be put on. SIGSEGV and its kin are not among them: with a listener
- * a real fault would be executed again for ever.
- */
-const LISTENABLE: readonly string[] = [
-  ...['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGBREAK', 'SIGALRM', 'SIGABRT'],
-  ...['SIGPIPE', 'SIGWINCH', 'SIGIO', 'SIGTRAP', 'SIGXCPU', 'SIGVTALRM', 'SIGUSR1', 'SIGPWR'],
-  ...['SIGSYS', 'SIGCONT', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGURG', 'SIGXFSZ'],
-];
-
-function isSignal(value: unknown): value is NodeJS.Signals {
-  return typeof value === 'string' && LISTENABLE.includes(value);
-}
-
-function record(
-  value: unknown,
-  option: string,
-  known: readonly string[],
-): { [key: string]: unknown } {
-  if (value === undefined) return {};
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong(option, value, `an object with ${known.join(', ')}`);
-  }
-  for (const key of Object.keys(value)) {
-    if (!known.includes(key)) {
-      const prefix = option === 'options' ? '' : `${option}.`;
-      throw new TypeError(
-        `ttlog: there is no option ${prefix}${key}; known are ${known.join(', ')}`,
-      );
-    }
-  }
-  return value as { [key: string]: unknown };
-}
-
-function string(value: unknown, option: string): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string' || value === '') throw wrong(option, value, 'a non-empty string');
-  return value;
-}
-
-function boolean(value: unknown, option: string): boolean | undefined {
-  if (value !== undefined && typeof value !== 'boolean')
-    throw wrong(option, value, 'true or false');
-  return value;
-}
-
-function level(value: unknown, option: string): Level | undefined {
-  if (value === undefined || isLevel(value)) return value;
-  throw wrong(option, value, LEVELS.map((name) => `'${name}'`).join(', '));
-}
-
-function whole(value: unknown, option: string, from: number, to: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (!Number.isInteger(value) || (value as number) < from || (value as number) > to) {
-    throw wrong(option, value, `a whole number from ${from} to ${to}`);
-  }
-  return value as number;
-}
-
-function wrong(option: string, value: unknown, takes: string): TypeError {
-  const got = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  return new TypeError(`ttlog: ${option} is ${got}; it takes ${takes}`);
 }

@@ -399,7 +399,9 @@ function gatherFacts(options: ResolvedOptions): RecorderFacts {
 
 function copyNotes(): string[] {
   const { incompatible } = copies;
-  return incompatible > 0 ? [`copies of ttlog that could not join and record nothing: ${incompatible}`] : [];
+  return incompatible > 0
+    ? [`copies of ttlog that could not join and record nothing: ${incompatible}`]
+    : [];
 }
 
 function stopped(): SnapshotResult {
@@ -421,9 +423,12 @@ function asError(error: unknown): Error {
 function say(line: string): void {
   try {
     const { stderr } = process;
-    // Where nobody reads it, or its disk is full, an 'error' event would end the process.
+    // Where nobody reads it, or its disk is full, an 'error' event would end the process. It comes
+    // after the callback.
     stderr.once('error', ignore);
-    stderr.write(`${line}\n`, () => stderr.removeListener('error', ignore));
+    stderr.write(`${line}\n`, (error) => {
+      if (!error) stderr.removeListener('error', ignore);
+    });
   } catch {
     // There is no stderr.
   }

@@ -20,6 +20,7 @@ import { endThread, joinThread, type ThreadSlot } from './ring/thread-table.ts';
 import { type Compressor, loadCompressor } from './snapshot/compress-frame.ts';
 import { describeProcess } from './snapshot/describe-process.ts';
 import { DescriptorReserve } from './snapshot/descriptor-reserve.ts';
+import { hurriedCompressor } from './snapshot/hurried-compressor.ts';
 import type { TriggerKind } from './snapshot/recording.ts';
 import {
   type RecorderFacts,
@@ -28,7 +29,7 @@ import {
   takeSnapshot,
 } from './snapshot/take-snapshot.ts';
 import { type Crash, installCrash } from './triggers/crash.ts';
-import { installExit } from './triggers/exit.ts';
+import { type ExitTrigger, installExit } from './triggers/exit.ts';
 import { listen } from './triggers/process-listener.ts';
 
 const { basename } = path;
@@ -54,6 +55,16 @@ export interface RecorderShare {
   sealOther?: () => void;
 }
 
+/** While these are written the process is dying, and waits. */
+const DEATHS: readonly TriggerKind[] = [
+  'uncaughtException',
+  'unhandledRejection',
+  'signal',
+  'exit',
+];
+/** Leaves half of the second that a death may be delayed to copying, writing and flushing. */
+const DEATH_COMPRESSION_MS = 500;
+
 export class ThreadRecorder {
   readonly memory: RingMemory;
   readonly facts: RecorderFacts;
@@ -72,6 +83,7 @@ export class ThreadRecorder {
   readonly #isGuest: boolean;
   readonly #share: RecorderShare;
   readonly #crashes: CrashSnapshots;
+  #exit: ExitTrigger | null = null;
   #compressor: Compressor | null = null;
   #reserve: DescriptorReserve | null = null;
 
@@ -134,8 +146,11 @@ export class ThreadRecorder {
 
   /** Takes a snapshot in this thread, now. */
   takeSnapshot(request: SnapshotRequest): SnapshotResult {
+    const isDeath = DEATHS.includes(request.trigger.kind);
     const result = takeSnapshot(this.memory, this.facts, request, {
-      compressor: this.compressor,
+      compressor: isDeath
+        ? hurriedCompressor(this.compressor, DEATH_COMPRESSION_MS)
+        : this.compressor,
       reserve: this.#reserve ?? undefined,
     });
     this.onSnapshot(result, request.reason);
@@ -159,6 +174,7 @@ export class ThreadRecorder {
   /** Ends this thread's part: its loggers are silent and its listeners gone. */
   leave(): void {
     for (const uninstall of this.#uninstallers.splice(0)) uninstall();
+    this.#exit?.uninstall();
     if (threadState.writer === this.#writer) detachWriter();
     if (!this.#isGuest) setEnvironmentData(SHARE_KEY, undefined as never);
   }
@@ -187,7 +203,7 @@ export class ThreadRecorder {
     if (this.options.snapshots.onCrash) {
       this.#uninstallers.push(installCrash((crash) => this.#onCrash(crash)));
     }
-    this.#uninstallers.push(installExit((exitCode) => this.#onExit(exitCode)));
+    this.#exit = installExit((exitCode) => this.#onExit(exitCode));
   }
 
   /** Later, since a log call may be under way further down the stack. */
@@ -212,7 +228,9 @@ export class ThreadRecorder {
   }
 
   #onCrash(crash: Crash): void {
-    if (isRunning(this.memory)) this.#crashes.onCrash(crash);
+    if (!isRunning(this.memory)) return;
+    this.#exit?.moveLast();
+    this.#crashes.onCrash(crash);
   }
 
   #onExit(exitCode: number): void {

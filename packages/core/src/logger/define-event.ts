@@ -3,8 +3,11 @@
  * not compile and every call has the same shape.
  */
 
+import { POOL_NORMAL, POOL_WARN } from '../memory/ring-layout.ts';
 import { LEVELS, type Level, SEVERITY } from '../record/level.ts';
+import type { CallShape } from './call-shape.ts';
 import type { Context } from './context.ts';
+import type { EventWriter } from './event-writer.ts';
 import type { Fields, LogSource } from './log-source.ts';
 import { insideOf, type Logger, sourceNamed, writeEvent } from './logger.ts';
 import { threadState } from './thread-state.ts';
@@ -79,6 +82,7 @@ function makeEvent(
   source: LogSource,
   context: Context | null,
 ): DefinedEvent<EventSpec> {
+  const declared = new DeclaredEvent(message, keys, source, context);
   const event: { [name: string]: unknown } = {
     message,
     with: (logger: Logger) => {
@@ -89,21 +93,55 @@ function makeEvent(
   for (const level of LEVELS) {
     const severity = SEVERITY[level];
     event[level] = (fields: Fields): void => {
-      if (threadState.levels[0] > severity) return;
-      const ordered = isInOrder(fields, keys) ? fields : inOrder(fields, keys);
-      writeEvent(source, context, severity, message, ordered);
+      if (threadState.levels[0] <= severity) declared.write(severity, fields);
     };
   }
   return event as unknown as DefinedEvent<EventSpec>;
 }
 
-function isInOrder(fields: Fields, keys: readonly string[]): boolean {
-  let index = 0;
-  for (const key in fields) if (key !== keys[index++]) return false;
-  return index === keys.length;
+/** What one declaration knows: its shape in each lane, which need not be looked for. */
+class DeclaredEvent {
+  readonly #message: string;
+  readonly #keys: readonly string[];
+  readonly #source: LogSource;
+  readonly #context: Context | null;
+  #writer: EventWriter | null = null;
+  #normalShape: CallShape | null = null;
+  #warnShape: CallShape | null = null;
+
+  constructor(
+    message: string,
+    keys: readonly string[],
+    source: LogSource,
+    context: Context | null,
+  ) {
+    this.#message = message;
+    this.#keys = keys;
+    this.#source = source;
+    this.#context = context;
+  }
+
+  write(severity: number, fields: Fields): void {
+    const { writer, contexts, traceProvider } = threadState;
+    if (writer !== null && contexts === null && traceProvider === null) {
+      if (writer !== this.#writer) this.#adopt(writer);
+      const shape = severity >= SEVERITY.warn ? this.#warnShape : this.#normalShape;
+      if (shape !== null && writer.writeShaped(severity, this.#context, shape, fields)) return;
+      // The table may have let go of the shape; it is asked for again next time.
+      this.#writer = null;
+    }
+    const ordered = inOrder(fields, this.#keys);
+    writeEvent(this.#source, this.#context, severity, this.#message, ordered);
+  }
+
+  #adopt(writer: EventWriter): void {
+    this.#writer = writer;
+    this.#normalShape = writer.declareShape(this.#source, POOL_NORMAL, this.#message, this.#keys);
+    this.#warnShape = writer.declareShape(this.#source, POOL_WARN, this.#message, this.#keys);
+  }
 }
 
-/** The declared fields first, then what else was passed; values are not touched. */
+/** The declared fields first, then what else was passed; nothing that throws gets out. */
 function inOrder(fields: Fields, keys: readonly string[]): Fields {
   const ordered: { [key: string]: unknown } = {};
   try {

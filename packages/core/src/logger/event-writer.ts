@@ -146,6 +146,42 @@ export class EventWriter implements EventLanes {
     this.#longWay.write(lane, severity, source, context, message, fields, extras);
   }
 
+  /** The shape of a declared event, with code of its own from the start; null where there is no room. */
+  declareShape(
+    source: LogSource,
+    pool: number,
+    message: string,
+    keys: readonly string[],
+  ): CallShape | null {
+    if (source.writer !== this) source.adopt(this);
+    const lane = pool === POOL_WARN ? this.warn : this.normal;
+    const shape = source.shapesOf(pool, this).admit(message, keys, lane.serial);
+    if (shape !== null && shape.isPlain) shape.encode ??= compileShape(shape);
+    return shape;
+  }
+
+  /** Writes an event of a known shape; false where it has to be written as any other. */
+  writeShaped(
+    severity: number,
+    context: Context | null,
+    shape: CallShape,
+    fields: Fields,
+  ): boolean {
+    const lane = severity >= WARN_SEVERITY ? this.warn : this.normal;
+    if (shape.encode === null || !shape.isPlain || shape.serial !== lane.serial) return false;
+    this.#calls++;
+    try {
+      const end = shape.encode(this, lane, severity, context, fields);
+      if (end < 0) return false;
+      if (severity > lane.maxSeverity) lane.maxSeverity = severity;
+      lane.commit(end);
+      return true;
+    } catch {
+      // A getter that throws; whoever writes the event next says which field it was.
+      return false;
+    }
+  }
+
   /** A call that could not be carried out, as when the stack is exhausted. Never throws. */
   countFailed(): void {
     try {

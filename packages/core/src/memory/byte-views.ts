@@ -1,3 +1,6 @@
+/** Taken at import, so that what the application replaces later does not reach the recorder. */
+export const bufferFrom: typeof Buffer.from = Buffer.from;
+
 /**
  * One stretch of memory seen in the ways an encoder needs. Always this class, whether over the
  * shared ring or over scratch memory: call sites that see one shape of object stay fast.
@@ -12,6 +15,6 @@ export class ByteViews {
   constructor(buffer: ArrayBufferLike) {
     this.u8 = new Uint8Array(buffer);
     this.view = new DataView(buffer);
-    this.text = Buffer.from(buffer as ArrayBuffer);
+    this.text = bufferFrom(buffer as ArrayBuffer);
   }
 }

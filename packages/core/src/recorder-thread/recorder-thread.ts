@@ -64,10 +64,11 @@ export class RecorderThread {
         env: {},
         resourceLimits: RESOURCE_LIMITS,
       });
-      worker.unref();
       worker.on('message', (message: FromRecorderThread) => this.#receive(message));
       worker.on('error', (error: Error) => this.#fail(error));
       worker.on('exit', () => this.#fail(new Error('the recorder thread has ended')));
+      // Last, since a listener for messages holds the process.
+      worker.unref();
       this.#worker = worker;
       this.#state = { state: 'running' };
       return true;

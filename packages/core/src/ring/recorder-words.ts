@@ -3,6 +3,7 @@
  * at which level, how many snapshots there were, and what the last crash was.
  */
 
+import { bufferFrom } from '../memory/byte-views.ts';
 import {
   HEADER_BEFORE_START,
   HEADER_CRASH_KIND,
@@ -82,7 +83,7 @@ export interface CrashNote {
 /** Leaves word of a written crash snapshot for the thread that the error goes to. */
 export function noteCrash(memory: RingMemory, note: CrashNote): void {
   const { i32, u8 } = memory;
-  const path = Buffer.from(note.path, 'utf8');
+  const path = bufferFrom(note.path, 'utf8');
   const isTooLong = path.length > HEADER_CRASH_PATH_BYTES;
   Atomics.store(i32, HEADER_CRASH_PATH_LENGTH >> 2, 0);
   if (!isTooLong) u8.set(path, HEADER_CRASH_PATH);
@@ -97,7 +98,7 @@ export function readCrash(memory: RingMemory): CrashNote | null {
   const { i32, u8 } = memory;
   const length = Atomics.load(i32, HEADER_CRASH_PATH_LENGTH >> 2);
   if (length === 0) return null;
-  const path = Buffer.from(u8.slice(HEADER_CRASH_PATH, HEADER_CRASH_PATH + length));
+  const path = bufferFrom(u8.slice(HEADER_CRASH_PATH, HEADER_CRASH_PATH + length));
   return {
     threadId: i32[HEADER_CRASH_THREAD >> 2],
     sender: i32[HEADER_CRASH_SENDER >> 2],

@@ -3,6 +3,7 @@
  * in its row. A row is written by its own thread, but for the marks of its end.
  */
 
+import { bufferFrom } from '../memory/byte-views.ts';
 import {
   END_ALIVE,
   END_EXITED,
@@ -82,7 +83,7 @@ export function joinThread(memory: RingMemory, identity: ThreadIdentity): Thread
   for (const counter of [ROW_REFUSED, ROW_TOO_LARGE, ROW_CUT, ROW_LAGGED]) {
     i64[(offset + counter) >> 3] = 0n;
   }
-  const name = Buffer.from(identity.name.toWellFormed(), 'utf8').subarray(0, ROW_NAME_BYTES);
+  const name = bufferFrom(identity.name.toWellFormed(), 'utf8').subarray(0, ROW_NAME_BYTES);
   u8.set(name, offset + ROW_NAME);
   i32[(offset + ROW_NAME_LENGTH) >> 2] = name.length;
   // Publishes the row; pairs with the load in `readRow`.
@@ -199,7 +200,7 @@ function readRow(memory: RingMemory, row: number): RowState {
     incarnation: i32[(offset + ROW_INCARNATION) >> 2] >>> 0,
     threadId: i32[(offset + ROW_THREAD_ID) >> 2],
     parentRow: i32[(offset + ROW_PARENT) >> 2],
-    name: Buffer.from(u8.slice(nameStart, nameStart + nameLength)).toString('utf8'),
+    name: bufferFrom(u8.slice(nameStart, nameStart + nameLength)).toString('utf8'),
     startedAtMs: f64[(offset + ROW_STARTED_AT_MS) >> 3],
     hasExited: i32[(offset + ROW_END) >> 2] === END_EXITED,
     hasVanished: i32[(offset + ROW_END) >> 2] === END_VANISHED,

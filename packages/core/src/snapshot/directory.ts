@@ -15,7 +15,7 @@ import {
 
 // Taken at import, so that modules mocked later do not reach the crash path.
 const { tmpdir } = os;
-const { resolve, join } = path;
+const { dirname, join, resolve } = path;
 const { getuid, geteuid } = process;
 
 export type DirectoryResult = { readonly ok: true } | { readonly ok: false; readonly error: Error };
@@ -84,9 +84,16 @@ function problemWith(directory: string, isDefault: boolean, files: FileFunctions
 
 function createDirectory(directory: string, isDefault: boolean, files: FileFunctions): void {
   try {
-    files.mkdirSync(directory, isDefault ? { mode: PRIVATE_MODE } : { recursive: true });
+    files.mkdirSync(directory, isDefault ? { mode: PRIVATE_MODE } : {});
   } catch (error) {
+    const code = errorCode(error);
     // Another process or thread was faster; what it made is checked like any other.
-    if (errorCode(error) !== 'EEXIST') throw error;
+    if (code === 'EEXIST') return;
+    const parent = dirname(directory);
+    // Not by `recursive`, which never returns where a file system has parents and takes no
+    // directories, as /proc (Node 20.20).
+    if (code !== 'ENOENT' || isDefault || statsOrNull(parent, files) !== null) throw error;
+    createDirectory(parent, false, files);
+    createDirectory(directory, false, files);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { Encoder, Tag } from 'cbor-x';
+import { bufferFrom } from '../memory/byte-views.ts';
 import { TAG_NEGATIVE_BIGNUM, TAG_POSITIVE_BIGNUM, TAG_SELF_DESCRIBED } from '../record/tags.ts';
 import type { SegmentPreamble, SnapshotFooter, SnapshotHeader } from './recording.ts';
 
@@ -104,5 +105,7 @@ function toBignum(value: bigint): Tag {
   const magnitude = value < 0n ? -1n - value : value;
   let hex = magnitude === 0n ? '' : magnitude.toString(16);
   if (hex.length % 2 === 1) hex = `0${hex}`;
-  return new Tag(Buffer.from(hex, 'hex'), value < 0n ? TAG_NEGATIVE_BIGNUM : TAG_POSITIVE_BIGNUM);
+  // A copy, since in a `vm` context Buffer may be no Uint8Array to cbor-x, but a list of numbers.
+  const bytes = Uint8Array.from(bufferFrom(hex, 'hex'));
+  return new Tag(bytes, value < 0n ? TAG_NEGATIVE_BIGNUM : TAG_POSITIVE_BIGNUM);
 }

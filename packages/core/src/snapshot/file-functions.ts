@@ -14,7 +14,7 @@ export interface FileFunctions {
   fstatSync: (descriptor: number) => { readonly size: number };
   fsyncSync: (descriptor: number) => void;
   lstatSync: (path: string) => fs.Stats;
-  mkdirSync: (path: string, options: { mode?: number; recursive?: boolean }) => unknown;
+  mkdirSync: (path: string, options: { mode?: number }) => unknown;
   openSync: (path: string, flags: number, mode?: number) => number;
   readdirSync: (path: string) => string[];
   renameSync: (from: string, to: string) => void;

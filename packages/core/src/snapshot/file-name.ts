@@ -6,8 +6,9 @@
 
 import crypto from 'node:crypto';
 
-// Taken at import, so that modules mocked later do not reach the crash path.
+// Taken at import, so that modules mocked later and fake timers do not reach the crash path.
 const { randomBytes } = crypto;
+const WallDate = Date;
 
 export interface FileNameParts {
   service: string;
@@ -73,13 +74,13 @@ export function randomCharacters(): string {
 /** `20261121T080102.123Z` */
 function compactUtc(atMs: number): string {
   const withinYears = atMs >= 0 && atMs <= MAX_AT_MS ? atMs : 0;
-  return new Date(withinYears).toISOString().replace(/[-:]/g, '');
+  return new WallDate(withinYears).toISOString().replace(/[-:]/g, '');
 }
 
 function partsOf(match: RegExpExecArray | null): FileNameParts | null {
   if (match === null) return null;
   const [, service, pid, time, random8, reason] = match;
   const iso = time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3}Z)$/, '$1-$2-$3T$4:$5:$6');
-  const atMs = Date.parse(iso);
+  const atMs = WallDate.parse(iso);
   return Number.isNaN(atMs) ? null : { service, pid: Number(pid), atMs, random8, reason };
 }

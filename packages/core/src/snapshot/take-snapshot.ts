@@ -16,12 +16,12 @@ import { addToCounter, readCounter } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { type RowState, readRetired, reapVanished } from '../ring/thread-table.ts';
 import type { Compressor } from './compress-frame.ts';
+import { FORMAT_VERSION } from './container-layout.ts';
 import type { DescriptorReserve } from './descriptor-reserve.ts';
 import { joinBytes } from './encode-map.ts';
 import { type EncodedSnapshot, encodeSnapshot } from './encode-snapshot.ts';
 import { snapshotFileName } from './file-name.ts';
 import type { Losses, SnapshotHeader, ThreadInfo } from './recording.ts';
-import { FORMAT_VERSION } from './container-layout.ts';
 import { applyRetention, type Keep } from './retention.ts';
 import { writeSnapshotFile } from './write-file.ts';
 
@@ -29,6 +29,9 @@ const { basename, dirname } = path;
 // Taken at import, out of reach of fake timers.
 const wallClockMs = Date.now.bind(Date);
 const monotonicNs = process.hrtime.bigint.bind(process.hrtime);
+
+const MAX_CLOCK_ROUNDS = 8;
+const TIGHT_CLOCKS_NS = 50_000;
 
 /** What stays the same from one snapshot of a process to the next. Plain data. */
 export interface RecorderFacts {
@@ -80,8 +83,7 @@ export function buildSnapshot(
   reapVanished(memory, -1);
   const captured = captureRing(memory);
   const { threads, losses } = account(memory, captured);
-  const monoNs = monotonicNs();
-  const wallMs = wallClockMs();
+  const clock = readClocks();
   const encoded = encodeSnapshot(
     {
       format: FORMAT_VERSION,
@@ -94,8 +96,8 @@ export function buildSnapshot(
       platform: facts.platform,
       arch: facts.arch,
       startedAtMs: facts.startedAtMs,
-      takenAtMs: wallMs,
-      clock: { monoNs, wallMs },
+      takenAtMs: Math.floor(clock.wallMs),
+      clock,
       reason: request.reason,
       trigger: request.trigger,
       errorCbor: request.errorCbor,
@@ -113,7 +115,7 @@ export function buildSnapshot(
     },
     captured.segments.map((segment) => {
       // Unknown for what a dead or a living thread has not sealed: no event is later than now.
-      const lastDtNs = Math.min(segment.lastDtNs, Number(monoNs - segment.baseNs));
+      const lastDtNs = Math.min(segment.lastDtNs, Number(clock.monoNs - segment.baseNs));
       return { ...segment, lastDtNs };
     }),
     tools.compressor,
@@ -164,7 +166,8 @@ export function takeSnapshot(
       addToCounter(memory, 'failed');
       return { path: null, error: written.error };
     }
-    addToCounter(memory, 'written');
+    // A crash snapshot that is written again stays one.
+    if (replaces === undefined) addToCounter(memory, 'written');
     applyRetention({
       directory: facts.directory,
       service: facts.service,
@@ -179,6 +182,25 @@ export function takeSnapshot(
     addToCounter(memory, 'failed');
     return { path: null, error: error instanceof Error ? error : new Error(String(error)) };
   }
+}
+
+/**
+ * The same instant on both clocks: the tightest of some readings, since a thread may be preempted
+ * in between. The wall clock counts whole milliseconds, so half of one is the best guess.
+ */
+function readClocks(): SnapshotHeader['clock'] {
+  let clock = { monoNs: 0n, wallMs: 0 };
+  let tightestNs = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < MAX_CLOCK_ROUNDS && tightestNs > TIGHT_CLOCKS_NS; round++) {
+    const beforeNs = monotonicNs();
+    const wallMs = wallClockMs() + 0.5;
+    const monoNs = monotonicNs();
+    const widthNs = Number(monoNs - beforeNs);
+    if (widthNs >= tightestNs) continue;
+    tightestNs = widthNs;
+    clock = { monoNs, wallMs };
+  }
+  return clock;
 }
 
 /** Who logged how much and what became of it; see `accountThreads`. */
@@ -234,5 +256,7 @@ function endOf(row: RowState): ThreadInfo['end'] {
 }
 
 function compressorNotes(compressor: Compressor): string[] {
-  return compressor.reason === undefined ? [] : [`snapshots are not compressed: ${compressor.reason}`];
+  return compressor.reason === undefined
+    ? []
+    : [`snapshots are not compressed: ${compressor.reason}`];
 }

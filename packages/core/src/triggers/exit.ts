@@ -5,24 +5,39 @@
 
 import { listen } from './process-listener.ts';
 
-/** Calls `onExit` after the application's own 'exit' listeners, to see what they log. */
-export function installExit(onExit: (exitCode: number) => void): () => void {
-  let removeOurs = listen('exit', onExit);
+export interface ExitTrigger {
+  /** Goes behind the listeners that are there by now, to see what they log. */
+  moveLast(): void;
+  uninstall(): void;
+}
+
+/** Where another one wants to be last as well, the two of them must not move for ever. */
+const MAX_FOLLOWED = 100;
+
+/** Calls `onExit` after the application's own 'exit' listeners, as far as that can be had. */
+export function installExit(onExit: (exitCode: number) => void): ExitTrigger {
+  // Listeners before ours may have changed the code, such as Node's own for an unsettled await.
+  const listener = (exitCode: number) => onExit(Number(process.exitCode ?? exitCode));
+  let removeOurs = listen('exit', listener);
   let isMoving = false;
+  let followed = 0;
   const moveLast = () => {
     const removeOld = removeOurs;
     isMoving = true;
-    removeOurs = listen('exit', onExit);
+    removeOurs = listen('exit', listener);
     isMoving = false;
     removeOld();
   };
   const removeWatch = listen('newListener', (event: string | symbol) => {
     // The other listener is added only after this. Ours stays until then, since the process may
     // end before the next microtask.
-    if (event === 'exit' && !isMoving) queueMicrotask(moveLast);
+    if (event === 'exit' && !isMoving && followed++ < MAX_FOLLOWED) queueMicrotask(moveLast);
   });
-  return () => {
-    removeWatch();
-    removeOurs();
+  return {
+    moveLast,
+    uninstall() {
+      removeWatch();
+      removeOurs();
+    },
   };
 }
