@@ -9,6 +9,7 @@ const config: Options = {
   platform: 'node',
   removeNodeProtocol: false,
   splitting: false,
+  external: ['autocannon'],
   clean: true,
   silent: true,
 };

@@ -22,11 +22,10 @@ export function installExit(onExit: (exitCode: number) => void): ExitTrigger {
   let isMoving = false;
   let followed = 0;
   const moveLast = () => {
-    const removeOld = removeOurs;
     isMoving = true;
+    removeOurs();
     removeOurs = listen('exit', listener);
     isMoving = false;
-    removeOld();
   };
   const removeWatch = listen('newListener', (event: string | symbol) => {
     // The other listener is added only after this. Ours stays until then, since the process may
