@@ -3,18 +3,13 @@
  * opens no file; `startRecorder` does, and until then loggers are silent.
  */
 
-import type { defineEvent as defineEventFunction } from './logger/define-event.ts';
-import type {
-  getLogger as getLoggerFunction,
-  withContext as withContextFunction,
-} from './logger/logger.ts';
 import { hub } from './process-hub.ts';
-import type { startRecorder as startRecorderFunction } from './recorder.ts';
+import type { Package } from './silent-recorder.ts';
 
-export const startRecorder: typeof startRecorderFunction = hub.startRecorder;
-export const getLogger: typeof getLoggerFunction = hub.getLogger;
-export const defineEvent: typeof defineEventFunction = hub.defineEvent;
-export const withContext: typeof withContextFunction = hub.withContext;
+export const startRecorder: Package['startRecorder'] = hub.startRecorder;
+export const getLogger: Package['getLogger'] = hub.getLogger;
+export const defineEvent: Package['defineEvent'] = hub.defineEvent;
+export const withContext: Package['withContext'] = hub.withContext;
 
 export type { TraceContext } from './logger/context.ts';
 export type { DefinedEvent, EventFields, EventSpec, FieldType } from './logger/define-event.ts';
@@ -22,7 +17,12 @@ export type { Caught, FieldsOf, Logger, LogMethod } from './logger/logger.ts';
 export type { TraceProvider } from './logger/thread-state.ts';
 export type { RecorderOptions, SnapshotOptions, Trigger, TriggerOptions } from './options.ts';
 export type { Level } from './record/level.ts';
-export type { Recorder, RecorderEventMap, RecorderStats, SnapshotEvent } from './recorder.ts';
+export type {
+  Recorder,
+  RecorderEventMap,
+  RecorderStats,
+  SnapshotEvent,
+} from './recorder-contract.ts';
 export type { RecorderThreadState } from './recorder-thread/recorder-thread.ts';
 export type { Losses } from './snapshot/recording.ts';
 export type { SnapshotResult } from './snapshot/take-snapshot.ts';

@@ -17,15 +17,15 @@ import {
 } from './options.ts';
 import { isLevel, LEVELS, type Level, SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
+import type { Recorder, RecorderEventMap, RecorderStats } from './recorder-contract.ts';
 import { RecorderEvents } from './recorder-events.ts';
-import { RecorderThread, type RecorderThreadState } from './recorder-thread/recorder-thread.ts';
+import { RecorderThread } from './recorder-thread/recorder-thread.ts';
 import { captureRing } from './ring/capture.ts';
 import { isRunning, readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
-import { RingMemory, ringGeometry } from './ring/ring-memory.ts';
+import { type RingGeometry, RingMemory, ringGeometry } from './ring/ring-memory.ts';
 import { silentRecorder } from './silent-recorder.ts';
 import { compressorSearchPaths } from './snapshot/compress-frame.ts';
 import { resolveDirectory } from './snapshot/directory.ts';
-import type { Losses } from './snapshot/recording.ts';
 import {
   account,
   buildSnapshotBytes,
@@ -37,64 +37,6 @@ import { type RecorderShare, SHARE_KEY, ThreadRecorder } from './thread-recorder
 import { installDeathSignals, installRequestSignal } from './triggers/signals.ts';
 
 const { getEnvironmentData, isMainThread, threadId } = workerThreads;
-
-export interface RecorderStats {
-  state: 'running' | 'stopped' | 'disabled';
-  /** Threads that live and have joined. */
-  threads: number;
-  /** Events that a snapshot would hold now, and the bytes of their records. */
-  events: number;
-  bytes: number;
-  losses: Losses;
-  recorderThread: RecorderThreadState;
-  blackBox: { mode: 'mirrored' | 'mapped' | 'off'; reason: string; path: string | null };
-  /** Of all threads. `suppressed`: automatic ones beyond one in 10 s a reason and 20 an hour. */
-  snapshots: { written: number; failed: number; suppressed: number };
-  /** Ignored environment values, options that are not in force, features that are off and why. */
-  notes: string[];
-}
-
-export interface SnapshotEvent {
-  path: string;
-  reason: string;
-  events: number;
-  bytes: number;
-  durationMs: number;
-  losses: Losses;
-}
-
-export interface RecorderEventMap {
-  snapshot: SnapshotEvent;
-  recovered: { path: string; reason: string };
-  error: Error;
-}
-
-export interface Recorder {
-  /** Writes a snapshot on the recorder thread. Never rejects: a failure is `{ path: null, error }`. */
-  snapshot(reason?: string): Promise<SnapshotResult>;
-  /** Writes a snapshot on this thread, now. Never throws. */
-  snapshotSync(reason?: string): SnapshotResult;
-  /** The bytes of a snapshot, without a file. Empty where they cannot be had. */
-  capture(reason?: string): Promise<Uint8Array>;
-  /** Resolves once everything recorded so far has reached the outputs. Never rejects. */
-  flush(): Promise<void>;
-  /** Ends recording; a new start works afterwards, and old loggers follow it. Never rejects. */
-  stop(): Promise<void>;
-  stats(): RecorderStats;
-  /** Reaches every logger in every thread at once. */
-  setLevel(level: Level): void;
-  /** Asked at every event for the active span; `undefined` where there is none. */
-  setTraceContext(provider: TraceProvider): void;
-  /** A listener that throws is caught; `error` without a listener does nothing. */
-  on<E extends keyof RecorderEventMap>(
-    event: E,
-    listener: (value: RecorderEventMap[E]) => void,
-  ): this;
-  off<E extends keyof RecorderEventMap>(
-    event: E,
-    listener: (value: RecorderEventMap[E]) => void,
-  ): this;
-}
 
 /** The recorder that this thread has started or joined. */
 let running: RunningRecorder | null = null;
@@ -126,7 +68,8 @@ export function startRecorder(options: RecorderOptions = {}): Recorder {
     running.noteSecondStart(options);
     return running;
   }
-  const memory = RingMemory.allocate(geometry);
+  const memory = allocate(geometry);
+  if (typeof memory === 'string') return silentRecorder(memory, () => threadState.beforeStart);
   setRecordLevel(memory, SEVERITY[resolved.recordLevel]);
   running = new RunningRecorder(memory, gatherFacts(resolved), resolved, null);
   return running;
@@ -374,6 +317,15 @@ class RunningRecorder implements Recorder {
   #report(error: Error): void {
     if (this.#thread.options.debug) say(`ttlog: ${error.message}`);
     this.#events.emit('error', error, () => {});
+  }
+}
+
+/** Why not, where the system has no room for it. */
+function allocate(geometry: RingGeometry): RingMemory | string {
+  try {
+    return RingMemory.allocate(geometry);
+  } catch (error) {
+    return `memory.bytes: ${asError(error).message}`;
   }
 }
 

@@ -5,12 +5,13 @@
 
 import type { defineEvent } from './logger/define-event.ts';
 import type { getLogger, withContext } from './logger/logger.ts';
-import type { Recorder, startRecorder } from './recorder.ts';
+import type { RecorderOptions } from './options.ts';
+import type { Recorder } from './recorder-contract.ts';
 import type { SnapshotResult } from './snapshot/take-snapshot.ts';
 
 /** What the package `ttlog` exports. */
 export interface Package {
-  readonly startRecorder: typeof startRecorder;
+  readonly startRecorder: (options?: RecorderOptions) => Recorder;
   readonly getLogger: typeof getLogger;
   readonly defineEvent: typeof defineEvent;
   readonly withContext: typeof withContext;

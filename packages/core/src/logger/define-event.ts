@@ -8,7 +8,8 @@ import { LEVELS, type Level, SEVERITY } from '../record/level.ts';
 import type { CallShape } from './call-shape.ts';
 import type { Context } from './context.ts';
 import type { EventWriter } from './event-writer.ts';
-import type { Fields, LogSource } from './log-source.ts';
+import type { Fields } from './fields.ts';
+import type { LogSource } from './log-source.ts';
 import { insideOf, type Logger, sourceNamed, writeEvent } from './logger.ts';
 import { threadState } from './thread-state.ts';
 

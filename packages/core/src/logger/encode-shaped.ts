@@ -4,7 +4,9 @@
 
 import type { Lane } from '../ring/lane.ts';
 import type { Context } from './context.ts';
-import type { Fields } from './log-source.ts';
+
+/** What is logged with a message: an object whose own keys count. */
+export type Fields = { readonly [key: string]: unknown };
 
 /** Of the event writer, what generated code calls. */
 export interface ShapeWriter<Shape> {

@@ -27,7 +27,8 @@ import {
 import { ThreadClock } from './clock.ts';
 import { compileShape } from './compile-shape.ts';
 import type { Context } from './context.ts';
-import type { Fields, LogSource } from './log-source.ts';
+import type { Fields } from './fields.ts';
+import type { LogSource } from './log-source.ts';
 import { copyBytes, type EventLanes, type ExtraField, LongWay } from './long-way.ts';
 import { Newcomers } from './shape-table.ts';
 import {

@@ -11,7 +11,7 @@ import { describeThrown } from '../record/encode-error.ts';
 import { levelOfSeverity } from '../record/level.ts';
 import { OwnMark } from '../record/own-mark.ts';
 import { TAG_NOT_EVALUATED, TAG_THREW } from '../record/tags.ts';
-import type { Fields } from './log-source.ts';
+import type { Fields } from './fields.ts';
 import type { ExtraField } from './long-way.ts';
 
 export interface LogCall {

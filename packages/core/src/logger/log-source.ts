@@ -7,7 +7,7 @@ import { POOL_WARN } from '../memory/ring-layout.ts';
 import { encodeText } from '../record/encode-text.ts';
 import { type ShapeOwner, ShapeTable } from './shape-table.ts';
 
-export type Fields = { readonly [key: string]: unknown };
+export type { Fields } from './encode-shaped.ts';
 
 /** A name stands in every definition, so it cannot be of any length. */
 const MAX_NAME_UNITS = 256;

@@ -7,7 +7,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { isLevel, type Level, SEVERITY } from '../record/level.ts';
 import { Context } from './context.ts';
 import { resolveCall } from './log-call.ts';
-import { type Fields, LogSource } from './log-source.ts';
+import type { Fields } from './fields.ts';
+import { LogSource } from './log-source.ts';
 import { threadState } from './thread-state.ts';
 
 /**
@@ -192,7 +193,11 @@ function write(
       writer.writeWith(severity, source, active, call.message, call.fields, call.extras);
     }
   } catch {
-    writer.countFailed();
+    try {
+      writer.countFailed();
+    } catch {
+      // No stack is left for another call.
+    }
   }
 }
 

@@ -23,7 +23,8 @@ import type { Lane } from '../ring/lane.ts';
 import { countInRow, type ThreadSlot } from '../ring/thread-table.ts';
 import type { CallShape } from './call-shape.ts';
 import type { Context, TraceContext } from './context.ts';
-import type { Fields, LogSource } from './log-source.ts';
+import type { Fields } from './fields.ts';
+import type { LogSource } from './log-source.ts';
 import type { ShapeOwner } from './shape-table.ts';
 
 /** A field that ttlog adds to those of the application. */

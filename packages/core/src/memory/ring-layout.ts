@@ -3,7 +3,7 @@
  * behaviour; the writers, the readers and the black box all import this one file.
  *
  *   +--------------------+ 0
- *   | header, 4,096 B    |  geometry, record level, counters several threads draw from
+ *   | header, 8,192 B    |  geometry, record level, counters, who the process is
  *   +--------------------+ HEADER_BYTES
  *   | thread table       |  rowCount x ROW_BYTES; a row is written by its own thread
  *   +--------------------+ segmentsOffset(rowCount)
@@ -23,7 +23,7 @@ export const RING_MAGIC = 0x474c5454;
 /** Raised with every change of this file that an older reader would misunderstand. */
 export const LAYOUT_VERSION = 1;
 
-export const HEADER_BYTES = 4096;
+export const HEADER_BYTES = 8192;
 export const HEADER_MAGIC = 0;
 export const HEADER_VERSION = 4;
 export const HEADER_ROW_COUNT = 8;
@@ -74,12 +74,25 @@ export const HEADER_TRIGGER_KINDS = 16;
 export const HEADER_TRIGGER_HOUR = 768;
 export const HEADER_TRIGGER_HOUR_SLOTS = 20;
 export const HEADER_TRIGGER_HOUR_NEXT = 848;
+/** i32: one of BLACK_BOX_*: whether and how this memory also lives in a file. */
+export const HEADER_BLACK_BOX = 556;
+/** u64: raised every second while the process lives; what a black box shows of life. */
+export const HEADER_HEARTBEAT = 560;
+/** u32, u32, bytes: length and CRC-32 of the CBOR map of who the process is; see black-box/. */
+export const HEADER_IDENTITY_LENGTH = 4096;
+export const HEADER_IDENTITY_CRC = 4100;
+export const HEADER_IDENTITY = 4104;
+export const HEADER_IDENTITY_BYTES = 4088;
 /** UTF-8 path of the crash snapshot, so that the thread that exits last can write it again. */
 export const HEADER_CRASH_PATH = 1024;
 export const HEADER_CRASH_PATH_BYTES = 3072;
 
 export const MODE_OVERWRITE = 0;
 export const MODE_REFUSE = 1;
+
+export const BLACK_BOX_OFF = 0;
+export const BLACK_BOX_MIRRORED = 1;
+export const BLACK_BOX_MAPPED = 2;
 
 export const RECORDER_RUNNING = 1;
 export const RECORDER_STOPPED = 2;
@@ -165,6 +178,32 @@ export const SEGMENT_MAX_SEVERITY = 60;
 export const SEGMENT_LAST_DT_NS = 64;
 /** u64, refuse mode only: generation (upper 32 bits) and drained bytes (lower 32 bits). */
 export const SEGMENT_DRAINED = 72;
+
+/** i32: who may write the segment to the black box now, one of MIRROR_*. */
+export const SEGMENT_MIRROR_LOCK = 80;
+/** u32 each, written under the lock: what of which tenant the file has, and its CRC-32. */
+export const SEGMENT_MIRRORED_BYTES = 84;
+export const SEGMENT_MIRRORED_GENERATION = 88;
+export const SEGMENT_MIRRORED_CRC = 92;
+/** u32: SEGMENT_MAGIC_WORD; with the next, what makes a segment readable without any header. */
+export const SEGMENT_MAGIC = 96;
+/** u32: bytes of this segment, header included. */
+export const SEGMENT_LENGTH = 100;
+/** u32, in a mirrored file only: CRC-32 of the committed records. */
+export const SEGMENT_RECORDS_CRC = 104;
+/** u32, in a mirrored file only: CRC-32 of the header's bytes before this. */
+export const SEGMENT_HEADER_CRC = 108;
+
+/** "TSEG" as a little-endian word. */
+export const SEGMENT_MAGIC_WORD = 0x47455354;
+/** Segments begin at a multiple of this many bytes. */
+export const SEGMENT_ALIGNMENT = 8;
+
+export const MIRROR_FREE = 0;
+/** The recorder thread is writing. */
+export const MIRROR_RECORDER = 1;
+/** The owner of an open segment writes its events through, each at once. */
+export const MIRROR_OWNER = 2;
 
 export const COUNT_UNKNOWN = -1;
 

@@ -70,7 +70,7 @@ export class Lane {
   /** True from the beginning of a claim until the lane has noted what it won. */
   #isClaiming = false;
   #refusals = 0;
-  #lastReapTickNs = 0;
+  #lastReapTickNs = Number.NEGATIVE_INFINITY;
 
   constructor(memory: RingMemory, thread: ThreadSlot, pool: number, stamp: () => SegmentStamp) {
     this.memory = memory;

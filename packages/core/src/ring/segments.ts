@@ -21,6 +21,9 @@ import {
   SEGMENT_HEADER_BYTES,
   SEGMENT_INCARNATION,
   SEGMENT_LAST_DT_NS,
+  SEGMENT_LENGTH,
+  SEGMENT_MAGIC,
+  SEGMENT_MAGIC_WORD,
   SEGMENT_MAX_SEVERITY,
   SEGMENT_POOL,
   SEGMENT_THREAD_ID,
@@ -157,6 +160,8 @@ function takeSegment(memory: RingMemory, candidate: Candidate, claim: Claim): bo
   // A plain store may pass an earlier release on ARM64; it cannot pass this acquire, so no reader
   // of the previous tenant finds our bytes under its generation without seeing the word changed.
   Atomics.load(i32, committed);
+  i32[(offset + SEGMENT_MAGIC) >> 2] = SEGMENT_MAGIC_WORD;
+  i32[(offset + SEGMENT_LENGTH) >> 2] = memory.segmentBytes;
   i32[(offset + SEGMENT_EVENT_COUNT) >> 2] = COUNT_UNKNOWN;
   i64[(offset + SEGMENT_TICKET) >> 3] = 0n;
   i64[(offset + SEGMENT_FIRST_EVENT) >> 3] = claim.firstEvent;

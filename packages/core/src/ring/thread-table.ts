@@ -8,6 +8,7 @@ import {
   END_ALIVE,
   END_EXITED,
   END_VANISHED,
+  HEADER_HEARTBEAT,
   HEADER_INCARNATIONS,
   HEADER_RETIRED_ATTEMPTED,
   HEADER_RETIRED_CUT,
@@ -214,8 +215,13 @@ function readRow(memory: RingMemory, row: number): RowState {
   };
 }
 
+/** The process lives: one more second. Returns how many there were. */
+export function beat(memory: RingMemory): bigint {
+  return Atomics.add(memory.i64, HEADER_HEARTBEAT >> 3, 1n) + 1n;
+}
+
 /** Rows are handed out from 0 up, so those beyond the number of joins were never used. */
-function usedRows(memory: RingMemory): number {
+export function usedRows(memory: RingMemory): number {
   return Math.min(Atomics.load(memory.i32, HEADER_INCARNATIONS >> 2) >>> 0, memory.rowCount);
 }
 

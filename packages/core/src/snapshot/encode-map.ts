@@ -42,6 +42,11 @@ export function encodePreamble(preamble: SegmentPreamble): Uint8Array {
   return encode(preamble);
 }
 
+/** Any map of plain values, capped. */
+export function encodeMap(map: { readonly [key: string]: unknown }): Uint8Array {
+  return encode(map);
+}
+
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   let lengthBytes = 0;
   for (const part of parts) lengthBytes += part.length;

@@ -81,9 +81,19 @@ export function buildSnapshot(
 ): { encoded: EncodedSnapshot; losses: Losses } {
   // So that no thread is shown as living that is gone, and nobody saw it go.
   reapVanished(memory, -1);
-  const captured = captureRing(memory);
+  return encodeCaptured(memory, captureRing(memory), facts, request, readClocks(), tools);
+}
+
+/** A snapshot of what was captured, be it from a living ring or from a dead process's black box. */
+export function encodeCaptured(
+  memory: RingMemory,
+  captured: CapturedRing,
+  facts: RecorderFacts,
+  request: SnapshotRequest,
+  clock: SnapshotHeader['clock'],
+  tools: SnapshotTools,
+): { encoded: EncodedSnapshot; losses: Losses } {
   const { threads, losses } = account(memory, captured);
-  const clock = readClocks();
   const encoded = encodeSnapshot(
     {
       format: FORMAT_VERSION,

@@ -5,6 +5,9 @@
 
 import { listen } from './process-listener.ts';
 
+// Taken at import, out of reach of fake timers.
+const { queueMicrotask } = globalThis;
+
 export interface ExitTrigger {
   /** Goes behind the listeners that are there by now, to see what they log. */
   moveLast(): void;

@@ -9,7 +9,7 @@ import { listen, listenFirst } from './process-listener.ts';
 // Taken at import, so that fake timers and the like do not keep a process from its end.
 const { kill, pid } = process;
 const exit = process.exit.bind(process);
-const { setTimeout } = globalThis;
+const { queueMicrotask, setTimeout } = globalThis;
 const numbers = os.constants.signals;
 
 /** As PID 1 the default death of a signal does not come; then we go by ourselves. */
@@ -25,12 +25,19 @@ export function installDeathSignals(
   onSignal: (signal: NodeJS.Signals) => void,
 ): () => void {
   const removers = new Map<NodeJS.Signals, () => void>();
+  let justRemoved: string | symbol | null = null;
+  // A listener that is called but once is gone by now if it was called before ours.
+  const removeWatch = listen('removeListener', (event: string | symbol) => {
+    justRemoved = event;
+    queueMicrotask(() => {
+      justRemoved = null;
+    });
+  });
   for (const signal of new Set(signals)) {
     removers.set(
       signal,
-      // First, since a listener that is called but once is gone by the time the next one looks.
       listenFirst(signal, () => {
-        const isOurs = process.listenerCount(signal) === 1;
+        const isOurs = process.listenerCount(signal) === 1 && justRemoved !== signal;
         try {
           onSignal(signal);
         } finally {
@@ -40,6 +47,7 @@ export function installDeathSignals(
     );
   }
   return () => {
+    removeWatch();
     for (const remove of removers.values()) remove();
   };
 }

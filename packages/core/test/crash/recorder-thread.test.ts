@@ -1,0 +1,231 @@
+// The recorder thread: what it does while the main thread cannot, and what goes on without it.
+
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { messagesOf, printed, runBeside, runProgram } from './run-program.ts';
+
+const start = (options = ''): string =>
+  `const recorder = startRecorder(${options}); const log = getLogger('app'); log.info('before');\n`;
+const PERMISSION = process.allowedNodeEnvironmentFlags.has('--permission')
+  ? '--permission'
+  : '--experimental-permission';
+
+interface Report {
+  thread: { state: string; reason?: string };
+  paths: (string | null)[];
+  notes: string[];
+}
+
+/** Takes two snapshots, logs in between, and prints what came of it. */
+const REPORT = `
+  const first = await recorder.snapshot('first');
+  log.info('between');
+  const second = await recorder.snapshot('second');
+  const { recorderThread, notes } = recorder.stats();
+  console.log(JSON.stringify({ thread: recorderThread, paths: [first.path, second.path], notes }));`;
+
+describe.concurrent('the recorder thread', () => {
+  it('takes interval snapshots while main is busy', async () => {
+    const outcome = await runProgram(`
+      ${start('{ snapshots: { intervalMs: 100 } }')}
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const from = Date.now();
+      while (Date.now() - from < 1500) log.info('busy');
+      console.log(JSON.stringify({ from, to: Date.now() }));
+      process.exit(0);`);
+    const { from, to } = printed(outcome) as { from: number; to: number };
+    const whileBusy = outcome.recordings.filter(({ header: { takenAtMs } }) => {
+      return takenAtMs > from && takenAtMs < to;
+    });
+    expect(whileBusy.length).toBeGreaterThan(5);
+    for (const { header } of whileBusy) {
+      expect(header).toMatchObject({ reason: 'interval', trigger: { kind: 'interval' } });
+    }
+  });
+
+  it('takes many snapshots at once, beside those that main takes', async () => {
+    const outcome = await runProgram(`
+      ${start()}
+      const asked = Array.from({ length: 8 }, (_, i) => recorder.snapshot('asked ' + i));
+      const own = Array.from({ length: 3 }, (_, i) => recorder.snapshotSync('own ' + i));
+      const results = [...own, ...(await Promise.all(asked))];
+      console.log(JSON.stringify(results.map(({ path }) => path)));`);
+    const paths = printed(outcome) as string[];
+    expect(new Set(paths).size).toBe(11);
+    expect(outcome.recordings).toHaveLength(11);
+    for (const recording of outcome.recordings) expect(messagesOf(recording)).toEqual(['before']);
+  });
+
+  it('leaves whole files only when main dies while it writes', async () => {
+    for (const afterMs of [0, 20, 40, 45, 50, 60]) {
+      const outcome = await runProgram(`
+        ${start('{ memory: { bytes: 32 * 2 ** 20 } }')}
+        for (let i = 0; i < 300_000; i++) log.info('filler', { i });
+        void recorder.snapshot('asked');
+        setTimeout(() => { throw new Error('late'); }, ${afterMs});`);
+      expect(outcome.code).toBe(1);
+      const reasons = outcome.recordings.map(({ header }) => header.reason);
+      expect(reasons).toContain('uncaughtException');
+    }
+  });
+
+  it('does not load what the application preloads', async () => {
+    const folder = fs.mkdtempSync(join(tmpdir(), 'ttlog-preload-'));
+    try {
+      const preload = join(folder, 'preload.mjs');
+      fs.writeFileSync(
+        preload,
+        `import { threadId } from 'node:worker_threads'; import fs from 'node:fs';
+        fs.writeSync(1, 'preloaded in thread ' + threadId + '\\n');`,
+      );
+      const flag = `--import=${pathToFileURL(preload)}`;
+      const source = `${start()}await recorder.snapshot();`;
+      const outcomes = await Promise.all([
+        runBeside(source, { flags: [flag] }),
+        runBeside(source, { env: { NODE_OPTIONS: flag } }),
+      ]);
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ code: 0, stdout: 'preloaded in thread 0\n' });
+        expect(outcome.files).toHaveLength(1);
+      }
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe.concurrent('without the recorder thread', () => {
+  const permitted = (folder: string): string[] => [
+    PERMISSION,
+    `--allow-fs-read=${folder}`,
+    `--allow-fs-write=${folder}`,
+    '--no-warnings',
+  ];
+
+  it('logging goes on and snapshots are taken by main, where no thread may be started', async () => {
+    const outcome = await runProgram(start() + REPORT, { flags: permitted('*') });
+    const { thread, paths, notes } = printed(outcome) as Report;
+    expect(thread).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('restricted'),
+    });
+    expect(paths).toEqual([
+      expect.stringContaining('-first.bin'),
+      expect.stringContaining('-second.bin'),
+    ]);
+    expect(notes).toContainEqual(expect.stringContaining('recorder thread: '));
+    expect(outcome.recordings.map(messagesOf)).toEqual([['before'], ['before', 'between']]);
+  });
+
+  it('main takes the interval snapshots, where no thread may be started', async () => {
+    const outcome = await runProgram(
+      `${start('{ snapshots: { intervalMs: 50 } }')}
+      setTimeout(() => console.log(JSON.stringify(recorder.stats().recorderThread)), 400);`,
+      { flags: permitted('*') },
+    );
+    expect(printed(outcome)).toMatchObject({ state: 'failed' });
+    expect(outcome.recordings.length).toBeGreaterThan(2);
+    expect(outcome.recordings[0].header.reason).toBe('interval');
+  });
+
+  it('a crash under the permission model ends as without ttlog', async () => {
+    const outcome = await runBeside(`${start()}setTimeout(() => { throw new Error('late'); });`, {
+      flags: permitted('*'),
+    });
+    expect(outcome.code).toBe(1);
+    expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
+  });
+
+  it('a crash that may write no file ends as without ttlog', async () => {
+    const outcome = await runBeside(`${start()}setTimeout(() => { throw new Error('late'); });`, {
+      flags: [PERMISSION, '--allow-fs-read=*', '--no-warnings'],
+    });
+    expect(outcome).toMatchObject({ code: 1, files: [] });
+  });
+
+  it('a process without a descriptor left still writes its snapshots', async () => {
+    const exhaust = `
+      import fs from 'node:fs';
+      ${start()}
+      const held = [];
+      try { for (;;) held.push(fs.openSync('/dev/null')); } catch (error) { console.log(error.code); }`;
+    const limited = { shell: 'ulimit -n 40; exec "$@"' };
+    const [asked, crashed] = await Promise.all([
+      runProgram(exhaust + REPORT, limited),
+      runBeside(`${exhaust}\nsetTimeout(() => { throw new Error('late'); });`, limited),
+    ]);
+    const { thread, paths } = printed(asked) as Report;
+    expect(thread.state).toBe('failed');
+    expect(paths).toEqual([
+      expect.stringContaining('-first.bin'),
+      expect.stringContaining('-second.bin'),
+    ]);
+    expect(crashed).toMatchObject({ code: 1, stdout: 'EMFILE\n' });
+    expect(crashed.recordings.map(messagesOf)).toEqual([['before']]);
+  });
+
+  const deaths: [name: string, kill: string][] = [
+    ['is terminated before it runs', 'process.nextTick(() => thread.terminate());'],
+    ['is terminated at work', 'setTimeout(() => thread.terminate(), 60);'],
+    [
+      'fails',
+      `process.nextTick(() => { thread.emit('error', new Error('no memory')); thread.terminate(); });`,
+    ],
+  ];
+  it.each(deaths)(
+    'a snapshot that was asked for is taken by main when the thread %s',
+    async (_name, kill) => {
+      const outcome = await runProgram(`
+      let thread;
+      process.on('worker', (worker) => { thread ??= worker; });
+      ${start()}
+      const events = [];
+      recorder.on('error', (error) => events.push(error.message));
+      const asked = [1, 2, 3].map(() => recorder.snapshot('asked'));
+      ${kill}
+      const paths = (await Promise.all(asked)).map(({ path }) => path);
+      const later = await recorder.snapshot('later');
+      const { state } = recorder.stats().recorderThread;
+      console.log(JSON.stringify({ paths, later: later.path, state, events }));`);
+      const report = printed(outcome) as {
+        paths: string[];
+        later: string;
+        state: string;
+        events: string[];
+      };
+      expect(report).toMatchObject({
+        later: expect.stringContaining('-later.bin'),
+        state: 'failed',
+      });
+      expect(report.events).toHaveLength(1);
+      expect(report.paths).toEqual(Array(3).fill(expect.stringContaining('-asked.bin')));
+    },
+  );
+
+  it('main takes over the interval when the thread ends', async () => {
+    const outcome = await runProgram(`
+      let thread;
+      process.on('worker', (worker) => { thread = worker; });
+      ${start('{ snapshots: { intervalMs: 50 } }')}
+      await new Promise(setImmediate);
+      await thread.terminate();
+      const { written } = recorder.stats().snapshots;
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      console.log(recorder.stats().snapshots.written - written);`);
+    expect(Number(printed(outcome))).toBeGreaterThan(2);
+  });
+
+  it('importing and starting need no thread at all', async () => {
+    const outcome = await runProgram(`
+      let threads = 0;
+      process.on('worker', () => { threads++; });
+      ${start()}
+      log.error('an error');
+      recorder.snapshotSync();
+      console.log(JSON.stringify([threads, recorder.stats().recorderThread]));`);
+    expect(printed(outcome)).toEqual([0, { state: 'off' }]);
+  });
+});

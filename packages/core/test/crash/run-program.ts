@@ -1,0 +1,212 @@
+// Runs a small program that dies in some way, with ttlog and beside it without, and tells how each
+// of them ended and what the first one left behind.
+
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { openRecording, type Recording } from 'ttlog/reader';
+import { expect } from 'vitest';
+
+export const DIST: string = join(import.meta.dirname, '../../dist');
+
+/** What a program imports as `ttlog`, by the kind of its module. */
+interface Subject {
+  readonly esm: string;
+  readonly commonJs: string;
+}
+
+const TTLOG: Subject = { esm: join(DIST, 'index.js'), commonJs: join(DIST, 'index.cjs') };
+const CONTROL_FILE = join(import.meta.dirname, 'fixtures/control.cjs');
+const CONTROL: Subject = { esm: CONTROL_FILE, commonJs: CONTROL_FILE };
+
+/** Enough to keep two cores busy, of which other test files want a share. */
+const MAX_PROCESSES = 2;
+/** A program that hangs is ended, so that its test fails and not the whole run. */
+const HANG_MS = 30_000;
+
+export interface ProgramOptions {
+  /** The program is CommonJS and no ES module. */
+  readonly commonJs?: boolean;
+  /** Flags for Node. */
+  readonly flags?: readonly string[];
+  readonly env?: { readonly [name: string]: string };
+  /** Leaves frames inside Node out of stderr, where a listener more or a race moves them. */
+  readonly ignoreInternalFrames?: boolean;
+  /** A shell command in which `"$@"` stands for the program. */
+  readonly shell?: string;
+  /** Signals to send, each so long after the program has written `ready` to stdout. */
+  readonly signals?: readonly { readonly signal: NodeJS.Signals; readonly afterMs: number }[];
+}
+
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Outcome extends Ending {
+  /** The folder of the program, where it may leave files. */
+  readonly folder: string;
+  /** From the program's start to its end. */
+  readonly durationMs: number;
+  /** Names in the snapshot directory, of finished files and others. */
+  readonly files: string[];
+  /** The snapshots, the oldest first; each whole, or the test fails. */
+  readonly recordings: Recording[];
+}
+
+const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-crash-'));
+process.once('exit', () => fs.rmSync(root, { recursive: true, force: true }));
+let folderCount = 0;
+let processCount = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * Runs the program with ttlog and without, and expects both to end alike: exit code, terminating
+ * signal, stdout and stderr. Only paths and process ids may differ.
+ */
+export async function runBeside(source: string, options: ProgramOptions = {}): Promise<Outcome> {
+  const [outcome, control] = await Promise.all([
+    runProgram(source, options),
+    run(source, options, CONTROL),
+  ]);
+  const compared = options.ignoreInternalFrames ? withoutInternalFrames : (text: string) => text;
+  expect(endingOf(outcome, compared)).toEqual(endingOf(control, compared));
+  return outcome;
+}
+
+/** Runs the program with ttlog. What it needs of ttlog and of worker_threads is imported. */
+export function runProgram(source: string, options: ProgramOptions = {}): Promise<Outcome> {
+  return run(source, options, TTLOG);
+}
+
+/** Of what the program printed as JSON in its last line. */
+export function printed(outcome: Outcome): never {
+  expect(outcome.stderr).toBe('');
+  return JSON.parse(outcome.stdout.trim().split('\n').at(-1) ?? '') as never;
+}
+
+export function messagesOf(recording: Recording): string[] {
+  return [...recording.events()].map((event) => event.message);
+}
+
+function endingOf(ending: Ending, compared: (stderr: string) => string): Ending {
+  const { code, signal, stdout, stderr } = ending;
+  // Whether Node tells of a worker's error before its end or at it is a race.
+  const unraced = stderr.replace(/^ +at (\[kOnExit\]|Worker\.<computed>\.onexit) .*\n/gm, '');
+  return { code, signal, stdout, stderr: compared(unraced) };
+}
+
+function withoutInternalFrames(stderr: string): string {
+  return stderr.replace(/^ +at .*\bnode:internal.*\n|^ +at .*\(node:events:.*\n/gm, '');
+}
+
+async function run(source: string, options: ProgramOptions, subject: Subject): Promise<Outcome> {
+  await freePlace();
+  try {
+    return await runInFolder(source, options, subject);
+  } finally {
+    processCount--;
+    waiting.shift()?.();
+  }
+}
+
+async function freePlace(): Promise<void> {
+  while (processCount >= MAX_PROCESSES) {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve);
+    });
+  }
+  processCount++;
+}
+
+async function runInFolder(
+  source: string,
+  options: ProgramOptions,
+  subject: Subject,
+): Promise<Outcome> {
+  const folder = join(root, String(folderCount++));
+  const snapshots = join(folder, 'snapshots');
+  fs.mkdirSync(folder);
+  const program = writeProgram(folder, source, options.commonJs ?? false, subject);
+  const command = [process.execPath, ...(options.flags ?? []), program];
+  const shell = options.shell === undefined ? [] : ['/bin/sh', '-c', options.shell, 'sh'];
+  const [file, ...args] = [...shell, ...command];
+  const env = {
+    PATH: process.env.PATH,
+    HOME: folder,
+    TTLOG_SNAPSHOT_DIR: snapshots,
+    ...options.env,
+  };
+  const startedMs = performance.now();
+  const child = spawn(file, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const hang = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
+  const [ending, durationMs] = await new Promise<[Ending, number]>((resolve, reject) => {
+    let [stdout, stderr, isReady] = ['', '', false];
+    let durationMs = 0;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (isReady || !stdout.includes('ready\n')) return;
+      isReady = true;
+      for (const { signal, afterMs } of options.signals ?? []) {
+        setTimeout(() => child.kill(signal), afterMs);
+      }
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', reject);
+    child.once('exit', () => {
+      durationMs = performance.now() - startedMs;
+    });
+    child.once('close', (code, signal) => {
+      const plain = (text: string) => text.replaceAll(folder, '<folder>');
+      const withoutPid = plain(stderr).replaceAll(String(child.pid), '<pid>');
+      resolve([{ code, signal, stdout: plain(stdout), stderr: withoutPid }, durationMs]);
+    });
+  });
+  clearTimeout(hang);
+  const files = fs.existsSync(snapshots) ? fs.readdirSync(snapshots).sort() : [];
+  return {
+    ...ending,
+    folder,
+    durationMs,
+    files,
+    get recordings() {
+      const finished = files.filter((name) => name.endsWith('.bin'));
+      const recordings = finished.map((name) => openRecording(join(snapshots, name)));
+      for (const { damage } of recordings) expect(damage).toEqual([]);
+      return recordings.sort((a, b) => a.header.takenAtMs - b.header.takenAtMs);
+    },
+  };
+}
+
+/** Both runs have the same lines in the same places, so that stack traces are alike. */
+function writeProgram(
+  folder: string,
+  source: string,
+  isCommonJs: boolean,
+  subject: Subject,
+): string {
+  const names = '{ getLogger, startRecorder, withContext }';
+  const threadNames = '{ isMainThread, parentPort, threadId, Worker, workerData }';
+  const program = join(folder, isCommonJs ? 'program.cjs' : 'program.mjs');
+  if (isCommonJs) {
+    fs.writeFileSync(join(folder, 'ttlog.cjs'), `module.exports = require('${subject.commonJs}');`);
+    fs.writeFileSync(
+      program,
+      `const ${names} = require('./ttlog.cjs');\nconst ${threadNames} = require('node:worker_threads');\n${source}`,
+    );
+  } else {
+    const url = pathToFileURL(subject.esm);
+    fs.writeFileSync(join(folder, 'ttlog.mjs'), `export * from '${url}';\n`);
+    fs.writeFileSync(
+      program,
+      `import ${names} from './ttlog.mjs';\nimport ${threadNames} from 'node:worker_threads';\n${source}`,
+    );
+  }
+  return program;
+}

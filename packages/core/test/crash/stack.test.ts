@@ -1,0 +1,142 @@
+// Stacks that overflow, memory that runs full: what a crash snapshot does with the little that is
+// left, and how long it may take.
+
+import { describe, expect, it } from 'vitest';
+import { messagesOf, printed, runBeside, runProgram } from './run-program.ts';
+
+const START = `const recorder = startRecorder(); const log = getLogger('app'); log.info('before');\n`;
+
+describe.concurrent('a stack overflow leaves a snapshot,', () => {
+  const overflows: [name: string, source: string][] = [
+    ['in main', `setTimeout(() => { (function again() { again(); })(); });`],
+    ['at the top level', `(function again() { again(); })();`],
+    ['in a promise', `(async function again() { await again(); })();`],
+    [
+      'inside an AsyncLocalStorage',
+      `import { AsyncLocalStorage } from 'node:async_hooks';
+      const storage = new AsyncLocalStorage();
+      storage.run({ id: 1 }, () => setTimeout(() => { (function again() { again(); })(); }));`,
+    ],
+    [
+      'with async hooks',
+      `import { createHook } from 'node:async_hooks';
+      createHook({ init() {}, before() {}, after() {} }).enable();
+      setTimeout(() => { (function again() { again(); })(); });`,
+    ],
+    [
+      'inside withContext',
+      `withContext({ id: 1 }, () => setTimeout(() => { (function again() { again(); })(); }));`,
+    ],
+  ];
+
+  it.each(overflows)('%s', async (_name, source) => {
+    const outcome = await runBeside(START + source, { ignoreInternalFrames: true });
+    expect(outcome.code).not.toBe(0);
+    expect(outcome.recordings).toHaveLength(1);
+    const [recording] = outcome.recordings;
+    expect(recording.header.error).toBeInstanceOf(RangeError);
+    expect(messagesOf(recording)[0]).toBe('before');
+  });
+
+  it('in a recursion that logs', async () => {
+    // Where exactly the stack ends is no longer the same.
+    const outcome = await runProgram(`${START}
+      setTimeout(() => { (function again(n) { log.info('deeper', { n }); again(n + 1); })(0); });`);
+    expect(outcome.code).toBe(1);
+    expect(outcome.recordings).toHaveLength(1);
+    const [recording] = outcome.recordings;
+    expect(recording.header.error).toBeInstanceOf(RangeError);
+    const [first, ...deeper] = recording.events();
+    expect(first.message).toBe('before');
+    expect(deeper.map(({ fields }) => fields.n)).toEqual(deeper.map((_event, n) => n));
+    expect(deeper.length).toBeGreaterThan(1000);
+  });
+});
+
+describe.concurrent('a log call that runs out of stack', () => {
+  const recursions: [name: string, source: string][] = [
+    ['in itself', `function again(n) { log.info('deeper', { n, list: [n] }); again(n + 1); }`],
+    [
+      'in a getter',
+      `const o = { get again() { log.info('deeper', o); return 1; } }; const again = () => o.again;`,
+    ],
+    [
+      'in toJSON',
+      `const o = { toJSON() { log.info('deeper', { o }); return 1; } }; const again = () => log.info('o', { o });`,
+    ],
+    ['in lazy fields', `const again = () => log.info('deeper', () => again());`],
+  ];
+
+  it.each(recursions)(
+    '%s does not throw more than without ttlog, and others go on',
+    async (_name, source) => {
+      const outcome = await runProgram(`${START}${source}
+      try { again(0); } catch (error) { if (!(error instanceof RangeError)) throw error; }
+      log.info('after', { ok: true });
+      const { path } = recorder.snapshotSync();
+      const { losses, threads } = recorder.stats();
+      console.log(JSON.stringify({ path, losses, threads }));`);
+      expect(printed(outcome)).toMatchObject({ threads: 1, path: expect.any(String) });
+      const [recording] = outcome.recordings;
+      const messages = messagesOf(recording);
+      expect(messages[0]).toBe('before');
+      expect(messages.at(-1)).toBe('after');
+      for (const { attempted, losses } of recording.header.threads) {
+        const { overwritten, refused, tooLarge } = losses;
+        expect(messages.length + overwritten + refused + tooLarge).toBe(attempted);
+      }
+    },
+  );
+});
+
+describe('a crash with a full ring of 64 MiB', () => {
+  it('delays the end by less than a second', async () => {
+    const outcome = await runProgram(`
+      import fs from 'node:fs';
+      startRecorder({ memory: { bytes: ${64 * 2 ** 20} } });
+      const log = getLogger('app');
+      for (let i = 0; i < 2_700_000; i++) log.info('request served', { i, ms: i / 7, route: '/pay' });
+      let last;
+      process.prependListener('uncaughtExceptionMonitor', () => { last = process.hrtime.bigint(); });
+      process.on('uncaughtException', () => {
+        fs.writeSync(1, String(Number(process.hrtime.bigint() - last) / 1e6));
+        process.reallyExit(1);
+      });
+      setTimeout(() => { throw new Error('late'); });`);
+    expect(outcome.code).toBe(1);
+    expect(outcome.recordings).toHaveLength(1);
+    expect(outcome.recordings[0].losses.overwritten).toBeGreaterThan(0);
+    expect(Number(outcome.stdout)).toBeGreaterThan(0);
+    expect(Number(outcome.stdout)).toBeLessThan(1000);
+  });
+});
+
+describe.concurrent('a death that runs no JavaScript is as without ttlog:', () => {
+  const limited = { shell: 'ulimit -c 0; exec "$@"' };
+
+  it('process.abort', async () => {
+    const outcome = await runProgram(`${START}process.abort();`, limited);
+    expect(outcome).toMatchObject({ code: null, signal: 'SIGABRT', files: [] });
+  });
+
+  it('--abort-on-uncaught-exception', async () => {
+    const source = `${START}setTimeout(() => { throw new Error('late'); });`;
+    const flags = ['--abort-on-uncaught-exception'];
+    const outcome = await runProgram(source, { ...limited, flags });
+    expect(outcome).toMatchObject({
+      code: null,
+      signal: expect.stringMatching(/SIGABRT|SIGTRAP/),
+      files: [],
+    });
+  });
+
+  it('SIGKILL', async () => {
+    const outcome = await runBeside(`${START}process.kill(process.pid, 'SIGKILL');`);
+    expect(outcome).toMatchObject({ code: null, signal: 'SIGKILL', files: [] });
+  });
+
+  it('process.reallyExit', async () => {
+    const outcome = await runBeside(`${START}process.reallyExit(6);`);
+    expect(outcome).toMatchObject({ code: 6, files: [] });
+  });
+});
