@@ -73,6 +73,12 @@ export interface RecorderOptions {
     segmentBytes?: number;
   };
   snapshots?: SnapshotOptions;
+  /**
+   * A copy of the ring in a file, for deaths that run no JavaScript: SIGKILL, out of memory, native
+   * faults. `mirrored`: the recorder thread writes what is new every `periodMs` (50), and warnings
+   * and errors are written at once (`writeThrough`, true). `mapped` is not in this version, and
+   * `mirrored` stands in for it. Default: TTLOG_BLACK_BOX, else off.
+   */
   blackBox?:
     | 'mirrored'
     | 'mapped'
@@ -109,6 +115,7 @@ export interface ResolvedOptions {
     announce: boolean;
     keep: { files: number; bytes: number; ageMs: number };
   };
+  blackBox: { periodMs: number; writeThrough: boolean } | false;
   redact: { paths: string[]; defaults: boolean } | false;
   limits: { depth: number; entries: number; stringBytes: number; eventBytes: number };
   /** TTLOG_DEBUG=1: ttlog's own problems go to stderr. */
@@ -153,7 +160,7 @@ export function resolveOptions(
   ]);
   const memory = record(given.memory, 'memory', ['bytes', 'segmentBytes']);
   const limits = record(given.limits, 'limits', ['depth', 'entries', 'stringBytes', 'eventBytes']);
-  for (const later of ['blackBox', 'stall', 'heap', 'triggers', 'output']) {
+  for (const later of ['stall', 'heap', 'triggers', 'output']) {
     if (given[later] !== undefined && given[later] !== false) {
       notes.push(`${later}: not in force in this version`);
     }
@@ -191,13 +198,11 @@ export function resolveOptions(
       values.map((value) => `'${value}'`).join(', '),
     );
   oneOf('TTLOG_DISABLED', '1', '0');
-  const modes = {
-    TTLOG_BLACK_BOX: oneOf('TTLOG_BLACK_BOX', 'mirrored', 'mapped', 'off'),
-    TTLOG_OUTPUT: oneOf('TTLOG_OUTPUT', 'pretty', 'json', 'off'),
-  };
-  for (const [name, mode] of Object.entries(modes)) {
-    if (mode !== undefined && mode !== 'off') notes.push(`${name}: not in force in this version`);
+  const output = oneOf('TTLOG_OUTPUT', 'pretty', 'json', 'off');
+  if (output !== undefined && output !== 'off') {
+    notes.push('TTLOG_OUTPUT: not in force in this version');
   }
+  const boxMode = oneOf('TTLOG_BLACK_BOX', 'mirrored', 'mapped', 'off');
   const segmentBytes = whole(memory.segmentBytes, 'memory.segmentBytes', 1, 16 * MIB) ?? 64 * 1024;
   return {
     service:
@@ -231,6 +236,7 @@ export function resolveOptions(
       directory: environment.TTLOG_SNAPSHOT_DIR || undefined,
       intervalMs: wholeFromEnvironment('TTLOG_SNAPSHOT_INTERVAL_MS', MIN_INTERVAL_MS, MAX_MS),
     }),
+    blackBox: resolveBlackBox(given.blackBox ?? (boxMode === 'off' ? false : boxMode), notes),
     redact: resolveRedact(given.redact),
     limits: {
       depth: whole(limits.depth, 'limits.depth', 1, 64) ?? 6,
@@ -284,6 +290,22 @@ function resolveSnapshots(
       bytes: whole(keep.bytes, 'snapshots.keep.bytes', 0, Number.MAX_SAFE_INTEGER) ?? 256 * MIB,
       ageMs: whole(keep.ageMs, 'snapshots.keep.ageMs', 0, Number.MAX_SAFE_INTEGER) ?? 7 * DAY_MS,
     },
+  };
+}
+
+function resolveBlackBox(value: unknown, notes: string[]): ResolvedOptions['blackBox'] {
+  if (value === undefined || value === false) return false;
+  const known = ['mode', 'periodMs', 'writeThrough'];
+  const given = typeof value === 'string' ? { mode: value } : record(value, 'blackBox', known);
+  const { mode } = given;
+  if (mode !== 'mirrored' && mode !== 'mapped') {
+    const option = typeof value === 'string' ? 'blackBox' : 'blackBox.mode';
+    throw wrong(option, mode, "'mirrored', 'mapped' or false");
+  }
+  if (mode === 'mapped') notes.push('blackBox: mapped is not in this version; it is mirrored');
+  return {
+    periodMs: whole(given.periodMs, 'blackBox.periodMs', 5, 60_000) ?? 50,
+    writeThrough: boolean(given.writeThrough, 'blackBox.writeThrough') ?? true,
   };
 }
 

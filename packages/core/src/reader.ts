@@ -3,11 +3,12 @@
  * writer and no trigger.
  */
 
+export { openRecording, recoverBlackBox } from './black-box/open-any.ts';
+export type { RecoveryResult } from './black-box/recover.ts';
 export { isLevel, LEVELS, type Level } from './record/level.ts';
 export { Mark, type MarkKind } from './record/marks.ts';
 export { RecordingError } from './snapshot/damage-error.ts';
 export { resolveDirectory } from './snapshot/directory.ts';
-export { openRecording } from './snapshot/open-recording.ts';
 export type * from './snapshot/recording.ts';
 export {
   type RecordingContent,

@@ -6,6 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import workerThreads from 'node:worker_threads';
+import { forgetBox, removeBox } from './black-box/box-file.ts';
+import { openBox } from './black-box/open-box.ts';
 import { wallMs } from './logger/clock.ts';
 import { type TraceProvider, threadState } from './logger/thread-state.ts';
 import { LAYOUT_VERSION, MODE_OVERWRITE } from './memory/ring-layout.ts';
@@ -19,6 +21,7 @@ import { isLevel, LEVELS, type Level, SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
 import type { Recorder, RecorderEventMap, RecorderStats } from './recorder-contract.ts';
 import { RecorderEvents } from './recorder-events.ts';
+import type { RecorderThreadNews } from './recorder-thread/protocol.ts';
 import { RecorderThread } from './recorder-thread/recorder-thread.ts';
 import { captureRing } from './ring/capture.ts';
 import { isRunning, readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
@@ -71,7 +74,8 @@ export function startRecorder(options: RecorderOptions = {}): Recorder {
   const memory = allocate(geometry);
   if (typeof memory === 'string') return silentRecorder(memory, () => threadState.beforeStart);
   setRecordLevel(memory, SEVERITY[resolved.recordLevel]);
-  running = new RunningRecorder(memory, gatherFacts(resolved), resolved, null);
+  const facts = addBlackBox(memory, gatherFacts(resolved), resolved);
+  running = new RunningRecorder(memory, facts, resolved, null);
   return running;
 }
 
@@ -104,6 +108,8 @@ class RunningRecorder implements Recorder {
   readonly #uninstallers: (() => void)[] = [];
   readonly #isOwner: boolean;
   #stopping: Promise<void> | null = null;
+  /** Why the black box is not kept up to date, if it is not. */
+  #boxProblem: string | null = null;
   #pending: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -121,6 +127,9 @@ class RunningRecorder implements Recorder {
     if (!this.#isOwner) return;
     this.#thread.prepare();
     this.#thread.onExit = (exitCode) => this.#onExit(exitCode);
+    const { box } = facts;
+    // Only the name: the recorder thread may be writing, and the number must not be another's.
+    if (box !== null) this.#thread.onEnd = () => forgetBox(box);
     this.#installTriggers();
   }
 
@@ -174,6 +183,8 @@ class RunningRecorder implements Recorder {
       await this.#pending.catch(() => {});
       this.#thread.close();
       await this.#recorderThread?.stop();
+      const { box } = this.#thread.facts;
+      if (this.#isOwner && box !== null) removeBox(box);
     } catch (error) {
       this.#report(asError(error));
     }
@@ -191,7 +202,11 @@ class RunningRecorder implements Recorder {
       bytes: captured.segments.reduce((sum, segment) => sum + segment.records.length, 0),
       losses,
       recorderThread: this.#recorderThread?.state ?? { state: 'off' },
-      blackBox: { mode, reason, path: null },
+      blackBox: {
+        mode: this.#boxProblem === null ? mode : 'off',
+        reason: this.#boxProblem ?? reason,
+        path: facts.box?.path ?? null,
+      },
       snapshots: {
         written: readCounter(memory, 'written'),
         failed: readCounter(memory, 'failed'),
@@ -248,11 +263,17 @@ class RunningRecorder implements Recorder {
         buffer: memory.buffer,
         facts,
         compressorPaths: compressorSearchPaths(),
+        box:
+          facts.box !== null && options.blackBox !== false
+            ? { descriptor: facts.box.descriptor, periodMs: options.blackBox.periodMs }
+            : null,
         intervalMs: options.snapshots.intervalMs,
       },
       (result, reason) => this.#announce(result, reason),
+      (news) => this.#onNews(news),
       (error) => {
         this.#notes.push(`recorder thread: ${error.message}`);
+        this.#boxProblem = `recorder thread: ${error.message}`;
         this.#takeOverInterval();
         this.#report(error);
       },
@@ -278,7 +299,17 @@ class RunningRecorder implements Recorder {
         }),
       );
     }
-    if (intervalMs !== undefined) this.#recorderThread?.start();
+    if (intervalMs !== undefined || this.#thread.facts.box !== null) this.#recorderThread?.start();
+  }
+
+  #onNews(news: RecorderThreadNews): void {
+    if (news.kind === 'recovered') {
+      const { path, reason } = news;
+      this.#events.emit('recovered', { path, reason }, (error) => this.#report(error));
+      return;
+    }
+    this.#boxProblem = news.problem;
+    if (news.problem !== null) this.#report(new Error(`ttlog: black box: ${news.problem}`));
   }
 
   /** Without the recorder thread a busy main thread delays the interval, which is better than none. */
@@ -344,9 +375,20 @@ function gatherFacts(options: ResolvedOptions): RecorderFacts {
     directory: resolveDirectory(snapshots.directory),
     fileMode: snapshots.fileMode,
     keep: snapshots.keep,
-    blackBox: { mode: 'off', reason: 'not in this version' },
+    blackBox: { mode: 'off', reason: 'not asked for' },
+    box: null,
     notes: threadId === 0 ? notes : [...notes, `started in worker ${threadId}`],
   };
+}
+
+function addBlackBox(
+  memory: RingMemory,
+  facts: RecorderFacts,
+  options: ResolvedOptions,
+): RecorderFacts {
+  if (options.blackBox === false) return facts;
+  const { box, fact } = openBox(memory, facts);
+  return { ...facts, blackBox: fact, box };
 }
 
 function copyNotes(): string[] {

@@ -5,6 +5,8 @@
 
 import path from 'node:path';
 import workerThreads, { type Worker } from 'node:worker_threads';
+import { mirrorFile } from './black-box/box-file.ts';
+import { installWriteThrough } from './black-box/write-through.ts';
 import { CrashSnapshots } from './crash-snapshots.ts';
 import { wallMs } from './logger/clock.ts';
 import { EventWriter } from './logger/event-writer.ts';
@@ -76,6 +78,9 @@ export class ThreadRecorder {
   onProblem: (error: Error) => void = () => {};
   /** Called at the thread's exit, unless a crash was written again there. */
   onExit: (exitCode: number) => void = () => {};
+  /** Called when the thread has exited in order. */
+  onEnd: () => void = () => {};
+  #hasLostDeath = false;
   readonly #redaction: Redaction;
   readonly #writer: EventWriter | null;
   readonly #uninstallers: (() => void)[] = [];
@@ -114,6 +119,10 @@ export class ThreadRecorder {
             this.#reportRefusal();
           });
     if (this.#writer !== null) {
+      if (facts.box !== null && options.blackBox !== false && options.blackBox.writeThrough) {
+        const file = mirrorFile(facts.box.descriptor);
+        this.#uninstallers.push(installWriteThrough(this.#writer.warn, file));
+      }
       attachWriter(this.#writer, recordLevels(memory), SEVERITY[options.lazyLevel]);
     }
     this.#crashes = new CrashSnapshots({
@@ -153,6 +162,7 @@ export class ThreadRecorder {
         : this.compressor,
       reserve: this.#reserve ?? undefined,
     });
+    if (isDeath) this.#hasLostDeath = result.path === null;
     this.onSnapshot(result, request.reason);
     return result;
   }
@@ -238,6 +248,8 @@ export class ThreadRecorder {
     if (this.slot === null) addToCounter(this.memory, 'unjoined', threadState.beforeStart);
     if (!isRunning(this.memory)) return;
     if (!this.#crashes.onExit(exitCode)) this.onExit(exitCode);
+    // A death whose snapshot could not be written leaves its black box.
+    if (!this.#hasLostDeath) this.onEnd();
   }
 
   #reportRefusal(): void {

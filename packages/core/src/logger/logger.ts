@@ -71,7 +71,10 @@ const WARN = SEVERITY.warn;
 const ERROR = SEVERITY.error;
 const FATAL = SEVERITY.fatal;
 
-/** Methods are on the prototype and typed as properties by `Logger`, which is what users see. */
+/**
+ * Methods are on the prototype and typed as properties by `Logger`, which is what users see. Torn
+ * off their logger, as in `promise.catch(log.error)`, they log as the logger without a name.
+ */
 class SourceLogger {
   readonly source: LogSource;
   readonly context: Context | null;
@@ -86,32 +89,32 @@ class SourceLogger {
   }
 
   trace(...args: unknown[]): void {
-    if (threadState.levels[0] <= TRACE) write(this.source, this.context, TRACE, ...args);
+    if (threadState.levels[0] <= TRACE) write(this?.source, this?.context, TRACE, ...args);
   }
 
   debug(...args: unknown[]): void {
-    if (threadState.levels[0] <= DEBUG) write(this.source, this.context, DEBUG, ...args);
+    if (threadState.levels[0] <= DEBUG) write(this?.source, this?.context, DEBUG, ...args);
   }
 
   info(...args: unknown[]): void {
-    if (threadState.levels[0] <= INFO) write(this.source, this.context, INFO, ...args);
+    if (threadState.levels[0] <= INFO) write(this?.source, this?.context, INFO, ...args);
   }
 
   warn(...args: unknown[]): void {
-    if (threadState.levels[0] <= WARN) write(this.source, this.context, WARN, ...args);
+    if (threadState.levels[0] <= WARN) write(this?.source, this?.context, WARN, ...args);
   }
 
   error(...args: unknown[]): void {
-    if (threadState.levels[0] <= ERROR) write(this.source, this.context, ERROR, ...args);
+    if (threadState.levels[0] <= ERROR) write(this?.source, this?.context, ERROR, ...args);
   }
 
   fatal(...args: unknown[]): void {
-    if (threadState.levels[0] <= FATAL) write(this.source, this.context, FATAL, ...args);
+    if (threadState.levels[0] <= FATAL) write(this?.source, this?.context, FATAL, ...args);
   }
 
   log(level: Level, ...args: unknown[]): void {
     const severity = isLevel(level) ? SEVERITY[level] : INFO;
-    if (threadState.levels[0] <= severity) write(this.source, this.context, severity, ...args);
+    if (threadState.levels[0] <= severity) write(this?.source, this?.context, severity, ...args);
   }
 
   isLevelEnabled(level: Level): boolean {
@@ -121,7 +124,8 @@ class SourceLogger {
   }
 
   child(bindings: object): SourceLogger {
-    return new SourceLogger(this.source, new Context(this.context, bindings as Fields, null));
+    const { source, context } = this ?? { source: sourceNamed(''), context: null };
+    return new SourceLogger(source, new Context(context, bindings as Fields, null));
   }
 }
 
@@ -134,7 +138,15 @@ const sources = new Map<string, LogSource>();
 
 /** The logger `name`. Cheap; the same name gives loggers that are alike. */
 export function getLogger(name = ''): Logger {
-  return new SourceLogger(sourceNamed(String(name)), null) as unknown as Logger;
+  return new SourceLogger(sourceNamed(toName(name)), null) as unknown as Logger;
+}
+
+function toName(name: unknown): string {
+  try {
+    return String(name);
+  } catch {
+    return '';
+  }
 }
 
 export function sourceNamed(name: string): LogSource {
@@ -159,12 +171,12 @@ export function withContext<T>(bindings: object, run: () => T): T {
 /** Source and bindings of a logger that `getLogger` or `child` made. */
 export function insideOf(logger: Logger): { source: LogSource; context: Context | null } {
   if (logger instanceof SourceLogger) return logger;
-  return { source: sourceNamed(String(logger?.name ?? '')), context: null };
+  return { source: sourceNamed(toName(logger?.name ?? '')), context: null };
 }
 
 function write(
-  source: LogSource,
-  context: Context | null,
+  ownSource: LogSource | undefined,
+  ownContext: Context | null | undefined,
   severity: number,
   ...args: unknown[]
 ): void {
@@ -174,7 +186,8 @@ function write(
     return;
   }
   try {
-    const active = activeContext(context);
+    const source = ownSource ?? sourceNamed('');
+    const active = activeContext(ownContext ?? null);
     const [message, fields] = args;
     if (typeof message === 'string') {
       if (args.length === 1) {

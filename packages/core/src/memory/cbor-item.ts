@@ -70,3 +70,41 @@ export function countEntries(bytes: Uint8Array, start: number, end: number): num
   }
   return count;
 }
+
+/**
+ * The events of [start, end) up to a moment: those whose first number, the time, is at most
+ * `limit`. How many they are, and where the last of them ends.
+ */
+export function eventsUpTo(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  limit: number,
+): { count: number; end: number } {
+  let count = 0;
+  let position = start;
+  let lastEnd = start;
+  while (position < end) {
+    const next = itemEnd(bytes, position, end);
+    if (next === MALFORMED) break;
+    if (isEntry(bytes, position, end)) {
+      if (firstNumber(bytes, position) > limit) break;
+      count++;
+      lastEnd = next;
+    }
+    position = next;
+  }
+  return { count, end: lastEnd };
+}
+
+/** The unsigned integer that an array begins with. */
+function firstNumber(bytes: Uint8Array, arrayStart: number): number {
+  const arrayInfo = bytes[arrayStart] & 0x1f;
+  let position = arrayStart + 1;
+  if (arrayInfo >= 24) position += 1 << (arrayInfo - 24);
+  const info = bytes[position++] & 0x1f;
+  if (info < 24) return info;
+  let value = 0;
+  for (let size = 1 << (info - 24); size > 0; size--) value = value * 256 + bytes[position++];
+  return value;
+}

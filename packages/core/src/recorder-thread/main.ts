@@ -13,9 +13,11 @@ import {
   type SnapshotRequest,
   takeSnapshot,
 } from '../snapshot/take-snapshot.ts';
+import { keepBlackBox } from './keep-black-box.ts';
 import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from './protocol.ts';
+import { recoverOthers } from './recover-others.ts';
 
-const { buffer, facts, compressorPaths, intervalMs } = workerData as RecorderThreadData;
+const { buffer, facts, compressorPaths, intervalMs, box } = workerData as RecorderThreadData;
 const memory = RingMemory.attach(buffer);
 const tools = { compressor: loadCompressor(compressorPaths) };
 
@@ -52,6 +54,13 @@ if (intervalMs !== undefined) {
       process: describeProcess(false),
     });
   }, intervalMs);
+}
+
+if (box !== null) {
+  keepBlackBox(memory, box, (problem) => send({ kind: 'box', problem }));
+  recoverOthers(facts, tools.compressor, (path) => {
+    send({ kind: 'recovered', path, reason: 'process-died' });
+  });
 }
 
 send({ kind: 'ready' });

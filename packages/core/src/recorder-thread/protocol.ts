@@ -9,6 +9,8 @@ export interface RecorderThreadData {
   readonly facts: RecorderFacts;
   /** Where lz4-napi may be found; the thread's code has no place of its own. */
   readonly compressorPaths: readonly string[];
+  /** The black box to keep up to date, if there is one. */
+  readonly box: { readonly descriptor: number; readonly periodMs: number } | null;
   /** A snapshot every so often, if given. */
   readonly intervalMs: number | undefined;
 }
@@ -16,6 +18,8 @@ export interface RecorderThreadData {
 export type ToRecorderThread =
   | { readonly kind: 'snapshot'; readonly id: number; readonly request: SnapshotRequest }
   | { readonly kind: 'capture'; readonly id: number; readonly request: SnapshotRequest };
+
+export type RecorderThreadNews = Extract<FromRecorderThread, { kind: 'recovered' | 'box' }>;
 
 export type FromRecorderThread =
   | { readonly kind: 'ready' }
@@ -26,7 +30,11 @@ export type FromRecorderThread =
       readonly outcome: SentResult;
       readonly reason: string;
     }
-  | { readonly kind: 'capture'; readonly id: number; readonly bytes: Uint8Array | null };
+  | { readonly kind: 'capture'; readonly id: number; readonly bytes: Uint8Array | null }
+  /** A dead process's black box has become a snapshot. */
+  | { readonly kind: 'recovered'; readonly path: string; readonly reason: string }
+  /** Writing to the black box fails, or, with null, works again. */
+  | { readonly kind: 'box'; readonly problem: string | null };
 
 /** A SnapshotResult as it travels: an error keeps its code, which structured cloning drops. */
 export type SentResult = import('../snapshot/take-snapshot.ts').SnapshotResult & {

@@ -10,6 +10,7 @@ import recorderThreadCode from './main.ts?inline-thread';
 import type {
   FromRecorderThread,
   RecorderThreadData,
+  RecorderThreadNews,
   SentResult,
   ToRecorderThread,
 } from './protocol.ts';
@@ -29,6 +30,7 @@ interface Pending {
 export class RecorderThread {
   readonly #data: RecorderThreadData;
   readonly #onSnapshot: (result: SnapshotResult, reason: string) => void;
+  readonly #onNews: (news: RecorderThreadNews) => void;
   readonly #onFailure: (error: Error) => void;
   readonly #pending = new Map<number, Pending>();
   #worker: Worker | null = null;
@@ -39,10 +41,12 @@ export class RecorderThread {
   constructor(
     data: RecorderThreadData,
     onSnapshot: (result: SnapshotResult, reason: string) => void,
+    onNews: (news: RecorderThreadNews) => void,
     onFailure: (error: Error) => void,
   ) {
     this.#data = data;
     this.#onSnapshot = onSnapshot;
+    this.#onNews = onNews;
     this.#onFailure = onFailure;
   }
 
@@ -115,6 +119,10 @@ export class RecorderThread {
 
   #receive(message: FromRecorderThread): void {
     if (message.kind === 'ready') return;
+    if (message.kind === 'recovered' || message.kind === 'box') {
+      this.#onNews(message);
+      return;
+    }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (this.#pending.size === 0) this.#worker?.unref();

@@ -4,7 +4,7 @@
  * counted as lapped, never shown.
  */
 
-import { countEntries } from '../memory/cbor-item.ts';
+import { countEntries, eventsUpTo } from '../memory/cbor-item.ts';
 import {
   COUNT_UNKNOWN,
   POOL_COUNT,
@@ -36,20 +36,54 @@ export interface CapturedRing {
   readonly lapped: number;
 }
 
-export function captureRing(memory: RingMemory): CapturedRing {
+/** An instant that a capture shows all threads at. */
+export interface Moment {
+  /** Reads the clock that events are timed by, in nanoseconds. */
+  readonly nowNs: () => bigint;
+  /** `threadId` of the thread that captures. It logs nothing meanwhile: all that it has is older. */
+  readonly ownThreadId: number;
+}
+
+/**
+ * With `moment`, what threads log while the capture goes on is left out: of each thread it then
+ * has every event up to one instant and none after it, whichever pool they stand in. An event that
+ * was not committed yet when its segment was noted belongs to a call that had not returned.
+ */
+export function captureRing(memory: RingMemory, moment?: Moment): CapturedRing {
   // The rows first: what they say was sealed before the cut is then in it, or overwritten.
   const rows = readRows(memory);
+  const untilNs = moment?.nowNs();
   const segments: CapturedSegment[] = [];
   let lapped = 0;
   const known = new Set(rows.map((row) => `${row.row}:${row.incarnation}`));
   for (const cut of cutRing(memory)) {
     const captured = copySegment(memory, cut);
+    if (captured === null) {
+      lapped++;
+      continue;
+    }
     // A thread that joined after its row could be read has nothing from before the cut.
-    if (captured !== null && !known.has(`${captured.row}:${captured.incarnation}`)) continue;
-    if (captured === null) lapped++;
-    else segments.push(captured);
+    if (!known.has(`${captured.row}:${captured.incarnation}`)) continue;
+    const isOwn = captured.threadId === moment?.ownThreadId;
+    const shown = untilNs === undefined || isOwn ? captured : upTo(captured, untilNs);
+    if (shown !== null) segments.push(shown);
   }
   return { segments, rows, lapped };
+}
+
+/** The segment without what is later; null where it was opened later. */
+function upTo(captured: CapturedSegment, untilNs: bigint): CapturedSegment | null {
+  const { baseNs, lastDtNs, records } = captured;
+  const untilDtNs = Number(untilNs - baseNs);
+  if (lastDtNs <= untilDtNs) return captured;
+  if (untilDtNs < 0) return null;
+  const { count, end } = eventsUpTo(records, 0, records.length, untilDtNs);
+  return {
+    ...captured,
+    records: records.subarray(0, end),
+    eventCount: count,
+    lastDtNs: untilDtNs,
+  };
 }
 
 /** null where the segment has been given to someone else since the cut. */

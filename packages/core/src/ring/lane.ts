@@ -60,6 +60,8 @@ export class Lane {
   lastDtNs = 0;
   /** Events in the open segment. */
   eventCount = 0;
+  /** Called right after each commit with the segment, where events are written through. */
+  afterCommit: ((segment: number) => void) | null = null;
   readonly #stamp: () => SegmentStamp;
   #segment = NO_SEGMENT;
   #start = 0;
@@ -106,6 +108,7 @@ export class Lane {
     this.eventCount++;
     // Publishes the payload; pairs with the load of the committed length in capture.ts.
     Atomics.store(this.memory.i32, this.#committedWord, end - this.#start);
+    if (this.afterCommit !== null) this.afterCommit(this.#segment);
   }
 
   /** Seals the open segment, if there is one, so that it stands as history. */

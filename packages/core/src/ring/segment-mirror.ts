@@ -10,25 +10,20 @@
  */
 
 import {
-  SEGMENT_COMMITTED,
-  SEGMENT_HEADER_BYTES,
-  SEGMENT_HEADER_CRC,
-  SEGMENT_MIRRORED_BYTES,
-  SEGMENT_MIRRORED_CRC,
-  SEGMENT_MIRRORED_GENERATION,
-  SEGMENT_MIRROR_LOCK,
-  SEGMENT_RECORDS_CRC,
-  SEGMENT_WORD,
   MIRROR_FREE,
   MIRROR_OWNER,
   MIRROR_RECORDER,
+  SEGMENT_COMMITTED,
+  SEGMENT_HEADER_BYTES,
+  SEGMENT_HEADER_CRC,
+  SEGMENT_MIRROR_LOCK,
+  SEGMENT_MIRRORED_BYTES,
+  SEGMENT_MIRRORED_CRC,
+  SEGMENT_MIRRORED_GENERATION,
+  SEGMENT_RECORDS_CRC,
+  SEGMENT_WORD,
 } from '../memory/ring-layout.ts';
-import {
-  STATE_OPEN,
-  STATE_SEALED,
-  wordGeneration,
-  wordState,
-} from '../memory/segment-word.ts';
+import { STATE_OPEN, STATE_SEALED, wordGeneration, wordState } from '../memory/segment-word.ts';
 import type { RingMemory } from './ring-memory.ts';
 
 /** A file at least as long as the ring. Throws what the file system throws. */

@@ -8,6 +8,8 @@ import {
   COUNT_UNKNOWN,
   HEADER_SEAL_TICKET_STRIDE,
   HEADER_SEAL_TICKETS,
+  MIRROR_FREE,
+  MIRROR_OWNER,
   MODE_REFUSE,
   POOL_WARN,
   ROW_NEXT_EVENT,
@@ -25,6 +27,7 @@ import {
   SEGMENT_MAGIC,
   SEGMENT_MAGIC_WORD,
   SEGMENT_MAX_SEVERITY,
+  SEGMENT_MIRROR_LOCK,
   SEGMENT_POOL,
   SEGMENT_THREAD_ID,
   SEGMENT_TICKET,
@@ -160,6 +163,9 @@ function takeSegment(memory: RingMemory, candidate: Candidate, claim: Claim): bo
   // A plain store may pass an earlier release on ARM64; it cannot pass this acquire, so no reader
   // of the previous tenant finds our bytes under its generation without seeing the word changed.
   Atomics.load(i32, committed);
+  // The last tenant's owner has written its last to the black box.
+  const lock = (offset + SEGMENT_MIRROR_LOCK) >> 2;
+  Atomics.compareExchange(i32, lock, MIRROR_OWNER, MIRROR_FREE);
   i32[(offset + SEGMENT_MAGIC) >> 2] = SEGMENT_MAGIC_WORD;
   i32[(offset + SEGMENT_LENGTH) >> 2] = memory.segmentBytes;
   i32[(offset + SEGMENT_EVENT_COUNT) >> 2] = COUNT_UNKNOWN;

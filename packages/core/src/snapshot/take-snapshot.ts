@@ -4,6 +4,7 @@
  */
 
 import path from 'node:path';
+import { threadId } from 'node:worker_threads';
 import {
   HEADER_RETIRED_ATTEMPTED,
   HEADER_RETIRED_CUT,
@@ -48,6 +49,8 @@ export interface RecorderFacts {
   readonly fileMode: number;
   readonly keep: Keep;
   readonly blackBox: SnapshotHeader['blackBox'];
+  /** The black box's file; its descriptor is good in every thread. */
+  readonly box: { readonly path: string; readonly descriptor: number } | null;
   readonly notes: readonly string[];
 }
 
@@ -81,7 +84,8 @@ export function buildSnapshot(
 ): { encoded: EncodedSnapshot; losses: Losses } {
   // So that no thread is shown as living that is gone, and nobody saw it go.
   reapVanished(memory, -1);
-  return encodeCaptured(memory, captureRing(memory), facts, request, readClocks(), tools);
+  const captured = captureRing(memory, { nowNs: monotonicNs, ownThreadId: threadId });
+  return encodeCaptured(memory, captured, facts, request, readClocks(), tools);
 }
 
 /** A snapshot of what was captured, be it from a living ring or from a dead process's black box. */

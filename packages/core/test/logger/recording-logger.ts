@@ -72,6 +72,7 @@ export function recordHere(
           fileMode: 0o600,
           keep: { files: 1, bytes: 1, ageMs: 1 },
           blackBox: { mode: 'off', reason: 'test' },
+          box: null,
           notes: [],
         },
         {

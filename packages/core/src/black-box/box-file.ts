@@ -1,0 +1,109 @@
+/**
+ * The file that a black box lives in: its name, making it, writing to it, removing it. It has the
+ * layout of the ring in memory, offset for offset.
+ */
+
+import fs from 'node:fs';
+import path from 'node:path';
+import zlib from 'node:zlib';
+import type { MirrorFile } from '../ring/segment-mirror.ts';
+import { openDirectory } from '../snapshot/directory.ts';
+import { OPEN_NEW } from '../snapshot/file-functions.ts';
+import { snapshotFileName } from '../snapshot/file-name.ts';
+
+const { closeSync, fchmodSync, ftruncateSync, openSync, statfsSync, unlinkSync, writeSync } = fs;
+const { crc32 } = zlib;
+const { join } = path;
+
+export const BOX_SUFFIX = '.ring';
+
+/** Magic numbers of statfs(2): file systems that answer over a network, or by another process. */
+const REMOTE_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB2'],
+  [0x65735546, 'FUSE'],
+  [0x01021997, '9p'],
+  [0x00c36400, 'Ceph'],
+  [0x5346414f, 'AFS'],
+]);
+
+/** The file system's name where a write may wait for a network, else null. */
+export function remoteFileSystem(directory: string): string | null {
+  try {
+    return REMOTE_FILE_SYSTEMS.get(statfsSync(directory).type) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** `ttlog-<service>-<pid>-<UTC time>-<8 random characters>.ring` */
+export function boxFileName(service: string, pid: number, atMs: number): string {
+  const name = snapshotFileName({ service, pid, atMs, reason: 'box' });
+  return `${name.slice(0, -'-box.bin'.length)}${BOX_SUFFIX}`;
+}
+
+/** Descriptors are the process's: every thread may write by the same number. */
+export interface BoxFile {
+  readonly path: string;
+  readonly descriptor: number;
+}
+
+/** Makes an empty file of `lengthBytes`. Throws what the file system throws. */
+export function createBox(
+  directory: string,
+  name: string,
+  lengthBytes: number,
+  fileMode: number,
+): BoxFile {
+  const opened = openDirectory(directory);
+  if (!opened.ok) throw opened.error;
+  const boxPath = join(directory, name);
+  const descriptor = openSync(boxPath, OPEN_NEW, fileMode);
+  try {
+    fchmodSync(descriptor, fileMode);
+  } catch {
+    // The umask may then have made the mode narrower than asked for, never wider.
+  }
+  try {
+    ftruncateSync(descriptor, lengthBytes);
+  } catch (error) {
+    closeSync(descriptor);
+    unlinkSync(boxPath);
+    throw error;
+  }
+  return { path: boxPath, descriptor };
+}
+
+export function removeBox(box: BoxFile): void {
+  try {
+    closeSync(box.descriptor);
+  } catch {
+    // Closed by somebody else; as good.
+  }
+  forgetBox(box);
+}
+
+/** Removes the name of a box whose process is about to end. */
+export function forgetBox(box: BoxFile): void {
+  try {
+    unlinkSync(box.path);
+  } catch {
+    // Gone already.
+  }
+}
+
+export function mirrorFile(descriptor: number): MirrorFile {
+  return {
+    write(bytes, offset) {
+      let done = 0;
+      while (done < bytes.length) {
+        const written = writeSync(descriptor, bytes, done, bytes.length - done, offset + done);
+        if (!(written > 0)) throw new Error('the file takes no more bytes');
+        done += written;
+      }
+    },
+    crc32: (bytes, crc) => crc32(bytes, crc),
+  };
+}

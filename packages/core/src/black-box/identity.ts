@@ -1,0 +1,44 @@
+/**
+ * Who the process is, so that a later one can tell a dead process's black box from a living one's:
+ * boot, pid namespace, pid and start time. What cannot be read is left empty, and then the
+ * heartbeat decides.
+ */
+
+import fs from 'node:fs';
+
+const { readFileSync, readlinkSync } = fs;
+
+export interface ProcessIdentity {
+  /** Random, one a boot of the machine. */
+  readonly bootId: string;
+  /** Inode of the pid namespace. */
+  readonly pidNamespace: string;
+  /** Start time of the process in clock ticks since boot. */
+  readonly startTicks: number;
+}
+
+export function ownIdentity(): ProcessIdentity {
+  return {
+    bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()) ?? '',
+    pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')) ?? '',
+    startTicks: startTicksOf('self') ?? 0,
+  };
+}
+
+/** null where there is no such process, or nothing is known of it. */
+export function startTicksOf(pid: number | 'self'): number | null {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  if (stat === null) return null;
+  // The second field is the name in parentheses, which may hold anything; the start time is
+  // field 22, the twentieth after it.
+  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  return Number.isFinite(ticks) && ticks > 0 ? ticks : null;
+}
+
+function attempt<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}

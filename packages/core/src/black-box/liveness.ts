@@ -1,0 +1,62 @@
+/**
+ * Whether the process of a black box is dead for certain. In doubt it lives, and its file is left
+ * alone: two containers may share a directory, and have equal pids and start times.
+ */
+
+import fs from 'node:fs';
+import { HEADER_HEARTBEAT } from '../memory/ring-layout.ts';
+import type { BoxIdentity } from './box-identity.ts';
+import { type ProcessIdentity, startTicksOf } from './identity.ts';
+
+const { closeSync, openSync, readSync } = fs;
+const now = performance.now.bind(performance);
+
+export type Liveness = 'dead' | 'alive' | 'unknown';
+
+/** A heartbeat that stands still for this long, by the observer's clock, is one of the dead. */
+export const SILENCE_MS = 3000;
+
+/** What can be said at once. `unknown`: the heartbeat has to be watched. */
+export function livenessOf(box: BoxIdentity, own: ProcessIdentity, ownHost: string): Liveness {
+  const isSameBoot = box.bootId !== '' && box.bootId === own.bootId;
+  if (isSameBoot && box.pidNamespace !== '' && box.pidNamespace === own.pidNamespace) {
+    const ticks = startTicksOf(box.pid);
+    return ticks !== null && (box.startTicks === 0 || ticks === box.startTicks) ? 'alive' : 'dead';
+  }
+  // Of this host before it was booted again, or of another container that had its name.
+  return box.host === ownHost ? 'unknown' : 'alive';
+}
+
+/** Watches a box's heartbeat without blocking. */
+export class HeartbeatWatch {
+  readonly #path: string;
+  readonly #firstBeat: bigint | null;
+  readonly #sinceMs: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#firstBeat = readHeartbeat(path);
+    this.#sinceMs = now();
+  }
+
+  /** `unknown` until it has been silent for long enough. */
+  look(): Liveness {
+    const beat = readHeartbeat(this.#path);
+    if (beat === null || beat !== this.#firstBeat) return 'alive';
+    return now() - this.#sinceMs >= SILENCE_MS ? 'dead' : 'unknown';
+  }
+}
+
+function readHeartbeat(path: string): bigint | null {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    const bytes = new Uint8Array(8);
+    if (readSync(descriptor, bytes, 0, 8, HEADER_HEARTBEAT) < 8) return null;
+    return new DataView(bytes.buffer).getBigUint64(0, true);
+  } catch {
+    return null;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}

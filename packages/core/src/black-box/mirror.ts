@@ -1,0 +1,91 @@
+/**
+ * What the recorder thread does for a mirrored black box: every 50 ms it writes what is new in the
+ * ring to the file, once a second a heartbeat. While nothing comes for long it looks once a second.
+ */
+
+import { HEADER_BYTES, HEADER_HEARTBEAT, ROW_BYTES, rowOffset } from '../memory/ring-layout.ts';
+import type { RingMemory } from '../ring/ring-memory.ts';
+import { type MirrorFile, mirrorSegment } from '../ring/segment-mirror.ts';
+import { beat, usedRows } from '../ring/thread-table.ts';
+
+const HEARTBEAT_MS = 1000;
+const IDLE_PERIOD_MS = 1000;
+/** Quiet for this long before it looks less often. */
+const IDLE_AFTER_MS = 10_000;
+/** After a failed write, such as on a full disk. */
+const RETRY_MS = 5000;
+
+const now = performance.now.bind(performance);
+
+export class BlackBoxMirror {
+  readonly #memory: RingMemory;
+  readonly #file: MirrorFile;
+  readonly #periodMs: number;
+  readonly #onProblem: (error: Error | null) => void;
+  readonly #lowHalves: Int32Array;
+  #headAndRows = new Uint8Array(0);
+  #lastChangeMs = now();
+  #lastBeatMs = 0;
+  #hasFailed = false;
+
+  /** `onProblem` hears of the first of a row of failures, and of null once writes go through again. */
+  constructor(
+    memory: RingMemory,
+    file: MirrorFile,
+    periodMs: number,
+    onProblem: (error: Error | null) => void,
+  ) {
+    this.#memory = memory;
+    this.#file = file;
+    this.#periodMs = periodMs;
+    this.#onProblem = onProblem;
+    this.#lowHalves = new Int32Array(memory.segmentCount).fill(-1);
+  }
+
+  /** Writes what is new, and returns in how many milliseconds to come again. */
+  tick(): number {
+    try {
+      if (this.#writeNew()) this.#lastChangeMs = now();
+      if (now() - this.#lastBeatMs >= HEARTBEAT_MS) this.#beat();
+      if (this.#hasFailed) this.#onProblem(null);
+      this.#hasFailed = false;
+    } catch (error) {
+      if (!this.#hasFailed) this.#onProblem(error as Error);
+      this.#hasFailed = true;
+      return RETRY_MS;
+    }
+    const isIdle = now() - this.#lastChangeMs > IDLE_AFTER_MS;
+    return isIdle ? Math.max(this.#periodMs, IDLE_PERIOD_MS) : this.#periodMs;
+  }
+
+  #writeNew(): boolean {
+    const memory = this.#memory;
+    let written = this.#writeHeadAndRows();
+    for (let segment = 0; segment < memory.segmentCount; segment++) {
+      written += mirrorSegment(memory, segment, this.#file, { lowHalves: this.#lowHalves });
+    }
+    return written > 0;
+  }
+
+  /** The header and the rows in use, if anything in them has changed. */
+  #writeHeadAndRows(): number {
+    const end = rowOffset(usedRows(this.#memory));
+    const current = this.#memory.u8.slice(0, end);
+    // The heartbeat alone is no news.
+    current.fill(0, HEADER_HEARTBEAT, HEADER_HEARTBEAT + 8);
+    if (Buffer.compare(current, this.#headAndRows) === 0) return 0;
+    this.#file.write(this.#memory.u8.slice(0, HEADER_BYTES), 0);
+    if (end > HEADER_BYTES) {
+      this.#file.write(current.subarray(HEADER_BYTES), HEADER_BYTES);
+    }
+    this.#headAndRows = current;
+    return (end - HEADER_BYTES) / ROW_BYTES + 1;
+  }
+
+  #beat(): void {
+    this.#lastBeatMs = now();
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, beat(this.#memory), true);
+    this.#file.write(bytes, HEADER_HEARTBEAT);
+  }
+}
