@@ -1,8 +1,9 @@
 // Build settings shared by tsup and vitest: what is bundled in, and the recorder thread as text.
 
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 
 export const TARGET = 'node20';
 
@@ -15,6 +16,17 @@ export const ALIASES: Record<string, string> = {
     dirname(createRequire(import.meta.url).resolve('cbor-x/package.json')),
     'index.js',
   ),
+};
+
+/** cbor-x is bundled in both formats; minified it is half as large, and nobody reads it there. */
+export const minifyCborX: Plugin = {
+  name: 'minify-cbor-x',
+  setup(pluginBuild) {
+    pluginBuild.onLoad({ filter: /[\\/]cbor-x[\\/][^\\/]+\.js$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { minify: true });
+      return { contents: code };
+    });
+  },
 };
 
 const INLINE_THREAD = /\?inline-thread$/;
@@ -62,6 +74,7 @@ export async function bundleThread(entry: string): Promise<{ code: string; files
     alias: ALIASES,
     minifyWhitespace: true,
     minifySyntax: true,
+    minifyIdentifiers: true,
     legalComments: 'none',
   };
   const { outputFiles, metafile } = await build(options);

@@ -1,7 +1,7 @@
 // Builds the entries that the package's `exports` name, as ESM and CommonJS with types.
 
 import type { Options } from 'tsup';
-import { ALIASES, inlineThread, TARGET } from './bundling.ts';
+import { ALIASES, inlineThread, minifyCborX, TARGET } from './bundling.ts';
 
 const typedEntries = ['src/index.ts', 'src/reader.ts', 'src/ring.ts', 'src/register.ts'];
 
@@ -19,7 +19,7 @@ const config: Options = {
   treeshake: true,
   removeNodeProtocol: false,
   noExternal: ['cbor-x'],
-  esbuildPlugins: [inlineThread],
+  esbuildPlugins: [inlineThread, minifyCborX],
   esbuildOptions(options, { format }) {
     options.alias = ALIASES;
     // CommonJS has no `import.meta`; `createRequire` takes a file name as well.

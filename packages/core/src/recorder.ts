@@ -33,6 +33,7 @@ import {
   account,
   buildSnapshotBytes,
   type RecorderFacts,
+  readClocks,
   type SnapshotRequest,
   type SnapshotResult,
 } from './snapshot/take-snapshot.ts';
@@ -372,6 +373,7 @@ function gatherFacts(options: ResolvedOptions): RecorderFacts {
     platform: process.platform,
     arch: process.arch,
     startedAtMs: wallMs(),
+    clock: readClocks(),
     directory: resolveDirectory(snapshots.directory),
     fileMode: snapshots.fileMode,
     keep: snapshots.keep,

@@ -9,8 +9,8 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** The rooms that a program which composes them may import. */
 const ALL_ROOMS = [
-  ...['memory', 'ring', 'record', 'snapshot', 'logger', 'outputs', 'triggers', 'taps'],
-  'recorder-thread',
+  ...['memory', 'ring', 'record', 'snapshot', 'black-box', 'logger', 'outputs', 'triggers'],
+  ...['taps', 'recorder-thread'],
 ];
 
 /** What each room, or file that stands alone, may import besides itself. */
@@ -19,39 +19,48 @@ const ROOMS: Record<string, string[]> = {
   ring: ['memory'],
   record: ['memory'],
   snapshot: ['memory', 'ring', 'record'],
+  'black-box': ['memory', 'ring', 'record', 'snapshot'],
   logger: ['memory', 'ring', 'record'],
   outputs: ['ring', 'record'],
   triggers: [],
   taps: ['logger'],
   'recorder-thread': ALL_ROOMS,
-  'options.ts': ['record/level.ts'],
+  'option-values.ts': ['record/level.ts'],
+  'options.ts': ['record/level.ts', 'option-values.ts'],
+  'recorder-contract.ts': [],
   'recorder-events.ts': [],
+  'silent-recorder.ts': [],
   // The composition root: the recorder of the process, each thread's part in it, and what copies
   // of the package share.
   'crash-snapshots.ts': ALL_ROOMS,
   'thread-recorder.ts': [...ALL_ROOMS, 'options.ts', 'crash-snapshots.ts'],
-  'recorder.ts': [...ALL_ROOMS, 'options.ts', 'recorder-events.ts', 'thread-recorder.ts'],
-  'process-hub.ts': ['logger', 'recorder.ts', 'noop.ts'],
+  'recorder.ts': [
+    ...[...ALL_ROOMS, 'options.ts', 'recorder-contract.ts', 'recorder-events.ts'],
+    ...['silent-recorder.ts', 'thread-recorder.ts'],
+  ],
+  'process-hub.ts': ['logger', 'recorder.ts', 'silent-recorder.ts'],
   // The entries.
   'ring.ts': ['memory', 'record', 'ring'],
-  'reader.ts': ['memory', 'record', 'ring', 'snapshot'],
+  'reader.ts': ['memory', 'record', 'ring', 'snapshot', 'black-box'],
   'index.ts': ['process-hub.ts'],
   'register.ts': ['taps', 'options.ts', 'process-hub.ts'],
-  'noop.ts': [],
+  'noop.ts': ['silent-recorder.ts'],
 };
 
 /** From these files everything in `src` can be reached. The thread's bundle starts at its own. */
 const ENTRIES = ['index.ts', 'reader.ts', 'ring.ts', 'register.ts', 'noop.ts'];
 
-/** Rooms and entries that may import types from wherever: names that leave no trace at run time. */
-const TYPES_FROM_ANYWHERE = ['triggers', 'index.ts', 'noop.ts'];
+/** These may import types from wherever, which leave no trace at run time. */
+const TYPES_FROM_ANYWHERE = [
+  ...['triggers', 'index.ts', 'recorder-contract.ts', 'silent-recorder.ts'],
+];
 
 /** The rooms and files in which a name may stand; a name with a colon is a module. */
 const NAMES: [names: string[], places: string[]][] = [
   [['Atomics'], ['ring', 'recorder-thread']],
   [
     ['node:fs', 'node:fs/promises'],
-    ['snapshot', 'recorder-thread', 'ring/os-thread.ts'],
+    ['snapshot', 'black-box', 'recorder-thread', 'ring/os-thread.ts'],
   ],
   [['process.env'], ['options.ts']],
   [['console'], ['taps']],
@@ -63,7 +72,7 @@ const NAMES: [names: string[], places: string[]][] = [
   ],
   [
     ['performance', 'Date.now', 'new Date()', 'process.hrtime'],
-    ['logger/clock.ts', 'triggers', 'snapshot', 'recorder.ts', 'recorder-thread'],
+    [...['logger/clock.ts', 'triggers', 'snapshot', 'black-box', 'recorder.ts'], 'recorder-thread'],
   ],
 ];
 

@@ -107,6 +107,7 @@ export function readBox(
   const captured = withLastTimes(captureRing(memory));
   const identity = readIdentity(image);
   const reason = about.isAlive ? 'living' : 'process-died';
+  const clock = clockOf(captured, about.takenAtMs);
   const { encoded } = encodeCaptured(
     memory,
     captured,
@@ -117,7 +118,7 @@ export function readBox(
       errorCbor: null,
       process: { uptimeMs: 0, memory: {}, resourceUsage: {}, eventLoopDelayMs: null },
     },
-    clockOf(captured, about.takenAtMs),
+    { now: clock, shown: clock },
     about.tools ?? STORED,
   );
   const { events, chunks } = encoded;
@@ -247,6 +248,7 @@ function factsOf(identity: BoxIdentity | null, brokenSegments: number): Recorder
     platform: identity?.platform ?? '',
     arch: identity?.arch ?? '',
     startedAtMs: identity?.startedAtMs ?? 0,
+    clock: { monoNs: 0n, wallMs: 0 },
     directory: '',
     fileMode: 0,
     keep: { files: 0, bytes: 0, ageMs: 0 },

@@ -31,8 +31,12 @@ const { basename, dirname } = path;
 const wallClockMs = Date.now.bind(Date);
 const monotonicNs = process.hrtime.bigint.bind(process.hrtime);
 
+/** The wall clock is read in whole milliseconds. */
+const MAX_DRIFT_MS = 2;
 const MAX_CLOCK_ROUNDS = 8;
 const TIGHT_CLOCKS_NS = 50_000;
+
+type Clock = SnapshotHeader['clock'];
 
 /** What stays the same from one snapshot of a process to the next. Plain data. */
 export interface RecorderFacts {
@@ -45,6 +49,8 @@ export interface RecorderFacts {
   readonly platform: string;
   readonly arch: string;
   readonly startedAtMs: number;
+  /** Both clocks at the start. */
+  readonly clock: Clock;
   readonly directory: string;
   readonly fileMode: number;
   readonly keep: Keep;
@@ -85,7 +91,9 @@ export function buildSnapshot(
   // So that no thread is shown as living that is gone, and nobody saw it go.
   reapVanished(memory, -1);
   const captured = captureRing(memory, { nowNs: monotonicNs, ownThreadId: threadId });
-  return encodeCaptured(memory, captured, facts, request, readClocks(), tools);
+  const now = readClocks();
+  const clocks = { now, shown: shownClock(facts.clock, now) };
+  return encodeCaptured(memory, captured, facts, request, clocks, tools);
 }
 
 /** A snapshot of what was captured, be it from a living ring or from a dead process's black box. */
@@ -94,7 +102,7 @@ export function encodeCaptured(
   captured: CapturedRing,
   facts: RecorderFacts,
   request: SnapshotRequest,
-  clock: SnapshotHeader['clock'],
+  clocks: { readonly now: Clock; readonly shown: Clock },
   tools: SnapshotTools,
 ): { encoded: EncodedSnapshot; losses: Losses } {
   const { threads, losses } = account(memory, captured);
@@ -110,8 +118,8 @@ export function encodeCaptured(
       platform: facts.platform,
       arch: facts.arch,
       startedAtMs: facts.startedAtMs,
-      takenAtMs: Math.floor(clock.wallMs),
-      clock,
+      takenAtMs: Math.floor(clocks.now.wallMs),
+      clock: clocks.shown,
       reason: request.reason,
       trigger: request.trigger,
       errorCbor: request.errorCbor,
@@ -129,7 +137,7 @@ export function encodeCaptured(
     },
     captured.segments.map((segment) => {
       // Unknown for what a dead or a living thread has not sealed: no event is later than now.
-      const lastDtNs = Math.min(segment.lastDtNs, Number(clock.monoNs - segment.baseNs));
+      const lastDtNs = Math.min(segment.lastDtNs, Number(clocks.now.monoNs - segment.baseNs));
       return { ...segment, lastDtNs };
     }),
     tools.compressor,
@@ -199,10 +207,19 @@ export function takeSnapshot(
 }
 
 /**
+ * By which clock the times of events are shown: that of the start, so that an event has the same
+ * time in every snapshot, unless the wall clock was set or has drifted away since.
+ */
+function shownClock(atStart: Clock, now: Clock): Clock {
+  const expectedMs = atStart.wallMs + Number(now.monoNs - atStart.monoNs) / 1e6;
+  return Math.abs(now.wallMs - expectedMs) < MAX_DRIFT_MS ? atStart : now;
+}
+
+/**
  * The same instant on both clocks: the tightest of some readings, since a thread may be preempted
  * in between. The wall clock counts whole milliseconds, so half of one is the best guess.
  */
-function readClocks(): SnapshotHeader['clock'] {
+export function readClocks(): Clock {
   let clock = { monoNs: 0n, wallMs: 0 };
   let tightestNs = Number.POSITIVE_INFINITY;
   for (let round = 0; round < MAX_CLOCK_ROUNDS && tightestNs > TIGHT_CLOCKS_NS; round++) {

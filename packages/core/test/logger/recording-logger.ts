@@ -68,6 +68,7 @@ export function recordHere(
           platform: process.platform,
           arch: process.arch,
           startedAtMs: 0,
+          clock: { monoNs: 0n, wallMs: 0 },
           directory: '/nowhere',
           fileMode: 0o600,
           keep: { files: 1, bytes: 1, ageMs: 1 },
