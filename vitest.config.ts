@@ -28,7 +28,11 @@ const config: ViteUserConfig = {
   plugins: [inlineThreadForVite],
   resolve: { alias: ALIASES },
   test: {
-    include: ['packages/*/test/**/*.test.ts', 'examples/test/**/*.test.ts'],
+    include: [
+      'packages/*/test/**/*.test.ts',
+      'examples/test/**/*.test.ts',
+      'benchmarks/test/**/*.test.ts',
+    ],
     reporters: [new CountingReporter()],
     // Tests measure memory, exit codes and signals, so each file has a process of its own.
     pool: 'forks',

@@ -157,7 +157,7 @@ export class EventWriter implements EventLanes {
     if (source.writer !== this) source.adopt(this);
     const lane = pool === POOL_WARN ? this.warn : this.normal;
     const shape = source.shapesOf(pool, this).admit(message, keys, lane.serial);
-    if (shape !== null && shape.isPlain) shape.encode ??= compileShape(shape);
+    if (shape?.isPlain) shape.encode ??= compileShape(shape);
     return shape;
   }
 

@@ -6,8 +6,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isLevel, type Level, SEVERITY } from '../record/level.ts';
 import { Context } from './context.ts';
-import { resolveCall } from './log-call.ts';
 import type { Fields } from './fields.ts';
+import { resolveCall } from './log-call.ts';
 import { LogSource } from './log-source.ts';
 import { threadState } from './thread-state.ts';
 

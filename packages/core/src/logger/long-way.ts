@@ -120,7 +120,10 @@ export class LongWay {
     const { normal } = this.#writer;
     if (lane !== normal) {
       const inline = encoded.inline ?? this.#encodeInline(source.name, message, encoded.keys);
-      if (this.#append(normal, severity, context, { ...encoded, inline, shape: null })) return;
+      if (this.#append(normal, severity, context, { ...encoded, inline, shape: null })) {
+        normal.commitFor(lane);
+        return;
+      }
     }
     lane.countRefused();
     if (this.#hasRefused) return;

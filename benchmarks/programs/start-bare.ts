@@ -1,0 +1,2 @@
+// Bare Node: a program that does nothing.
+export {};

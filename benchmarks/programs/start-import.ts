@@ -1,0 +1,3 @@
+// Imports the package and does nothing with it.
+
+import 'ttlog';
