@@ -42,6 +42,9 @@ import { installDeathSignals, installRequestSignal } from './triggers/signals.ts
 
 const { getEnvironmentData, isMainThread, threadId } = workerThreads;
 
+/** No log call of another thread takes so long to notice that the recorder is stopped. */
+const CLOSE_AFTER_MS = 1000;
+
 /** The recorder that this thread has started or joined. */
 let running: RunningRecorder | null = null;
 /** This thread has left the process's recorder; only a new start joins it again. */
@@ -185,7 +188,7 @@ class RunningRecorder implements Recorder {
       this.#thread.close();
       await this.#recorderThread?.stop();
       const { box } = this.#thread.facts;
-      if (this.#isOwner && box !== null) removeBox(box);
+      if (this.#isOwner && box !== null) removeBox(box, CLOSE_AFTER_MS);
     } catch (error) {
       this.#report(asError(error));
     }
@@ -285,9 +288,13 @@ class RunningRecorder implements Recorder {
     const { signals, requestSignal, intervalMs } = this.#thread.options.snapshots;
     if (isMainThread && signals.length > 0) {
       this.#uninstallers.push(
-        installDeathSignals(signals, (signal) => {
-          this.#thread.takeSnapshot(this.#thread.request(signal, 'signal', { signal }));
-        }),
+        installDeathSignals(
+          signals,
+          (signal) => {
+            this.#thread.takeSnapshot(this.#thread.request(signal, 'signal', { signal }));
+          },
+          () => this.#thread.endInOrder(),
+        ),
       );
     }
     if (isMainThread && requestSignal !== undefined) {

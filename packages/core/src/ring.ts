@@ -6,6 +6,9 @@
 import { threadId } from 'node:worker_threads';
 import { countEntries, isEntry, itemEnd, MALFORMED } from './memory/cbor-item.ts';
 import {
+  HEADER_RETIRED_ATTEMPTED,
+  HEADER_RETIRED_REFUSED,
+  HEADER_RETIRED_TOO_LARGE,
   MODE_OVERWRITE,
   MODE_REFUSE,
   POOL_NORMAL,
@@ -19,7 +22,7 @@ import { drainedRecords, drainRing } from './ring/drain.ts';
 import { Lane, type SegmentStamp } from './ring/lane.ts';
 import { currentOsThread } from './ring/os-thread.ts';
 import { RingMemory, ringGeometry } from './ring/ring-memory.ts';
-import { countInRow, endThread, joinThread } from './ring/thread-table.ts';
+import { countInRow, endThread, joinThread, readRetired } from './ring/thread-table.ts';
 
 export type RingMode = 'overwrite' | 'refuse';
 
@@ -148,7 +151,11 @@ class SharedRing implements Ring {
       const drained = drainedRecords(memory, segment);
       entries += countEntries(segment.records, drained, segment.records.length);
     }
-    let [attempted, refused, tooLarge] = [0n, 0n, 0n];
+    // Those of threads that gave their row to another one.
+    const retired = readRetired(memory);
+    let attempted = retired(HEADER_RETIRED_ATTEMPTED);
+    let refused = retired(HEADER_RETIRED_REFUSED);
+    let tooLarge = retired(HEADER_RETIRED_TOO_LARGE);
     for (const account of accountThreads(captured).values()) {
       attempted += account.attempted;
       refused += account.refused;

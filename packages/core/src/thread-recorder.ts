@@ -248,7 +248,11 @@ export class ThreadRecorder {
     if (this.slot === null) addToCounter(this.memory, 'unjoined', threadState.beforeStart);
     if (!isRunning(this.memory)) return;
     if (!this.#crashes.onExit(exitCode)) this.onExit(exitCode);
-    // A death whose snapshot could not be written leaves its black box.
+    this.endInOrder();
+  }
+
+  /** The process ends with all said. A death whose snapshot could not be written leaves its black box. */
+  endInOrder(): void {
     if (!this.#hasLostDeath) this.onEnd();
   }
 

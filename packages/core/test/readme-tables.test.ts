@@ -59,7 +59,7 @@ test('every method of the recorder is named', async () => {
   await recorder.stop();
   const named = tableRows('## The recorder').flatMap(([cell]) => cell.match(/\w+(?=\()/g) ?? []);
   for (const name of named) expect(recorder).toHaveProperty(name);
-  const source = readFileSync(join(CORE, 'src/recorder.ts'), 'utf8');
+  const source = readFileSync(join(CORE, 'src/recorder-contract.ts'), 'utf8');
   const body = /export interface Recorder \{(.*?)^\}/ms.exec(source)![1];
   const declared = [...body.matchAll(/^ {2}(\w+)[<(]/gm)].map(([, name]) => name);
   expect(named.sort()).toEqual(declared.sort());

@@ -11,7 +11,16 @@ import { openDirectory } from '../snapshot/directory.ts';
 import { OPEN_NEW } from '../snapshot/file-functions.ts';
 import { snapshotFileName } from '../snapshot/file-name.ts';
 
-const { closeSync, fchmodSync, ftruncateSync, openSync, statfsSync, unlinkSync, writeSync } = fs;
+const {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  statfsSync,
+  unlinkSync,
+  writeSync,
+} = fs;
 const { crc32 } = zlib;
 const { join } = path;
 
@@ -76,13 +85,22 @@ export function createBox(
   return { path: boxPath, descriptor };
 }
 
-export function removeBox(box: BoxFile): void {
+/**
+ * Removes the file. With `closeAfterMs` its descriptor stays for so long: a thread that is just
+ * writing by its number must not find another file there.
+ */
+export function removeBox(box: BoxFile, closeAfterMs?: number): void {
+  forgetBox(box);
+  if (closeAfterMs === undefined) closeQuietly(box);
+  else setTimeout(() => closeQuietly(box), closeAfterMs).unref();
+}
+
+function closeQuietly(box: BoxFile): void {
   try {
     closeSync(box.descriptor);
   } catch {
     // Closed by somebody else; as good.
   }
-  forgetBox(box);
 }
 
 /** Removes the name of a box whose process is about to end. */
@@ -105,5 +123,6 @@ export function mirrorFile(descriptor: number): MirrorFile {
       }
     },
     crc32: (bytes, crc) => crc32(bytes, crc),
+    isRemoved: () => fstatSync(descriptor).nlink === 0,
   };
 }

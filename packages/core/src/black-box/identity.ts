@@ -25,13 +25,16 @@ export function ownIdentity(): ProcessIdentity {
   };
 }
 
-/** null where there is no such process, or nothing is known of it. */
+/** null where there is no such process, where it is dead, or nothing is known of it. */
 export function startTicksOf(pid: number | 'self'): number | null {
   const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
   if (stat === null) return null;
-  // The second field is the name in parentheses, which may hold anything; the start time is
-  // field 22, the twentieth after it.
-  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  // The second field is the name in parentheses, which may hold anything. After it: the state,
+  // and, as 18th and 20th, the number of threads and the start time.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // Dead, and nobody has asked for its exit code yet: in a container often nobody ever does.
+  if ((fields[0] === 'Z' || fields[0] === 'X') && Number(fields[17]) <= 1) return null;
+  const ticks = Number(fields[19]);
   return Number.isFinite(ticks) && ticks > 0 ? ticks : null;
 }
 

@@ -16,10 +16,15 @@ export type Liveness = 'dead' | 'alive' | 'unknown';
 /** A heartbeat that stands still for this long, by the observer's clock, is one of the dead. */
 export const SILENCE_MS = 3000;
 
+/** Whether the observer sees the box's process among its own, if it lives. */
+export function isNeighbour(box: BoxIdentity, own: ProcessIdentity): boolean {
+  const isSameBoot = box.bootId !== '' && box.bootId === own.bootId;
+  return isSameBoot && box.pidNamespace !== '' && box.pidNamespace === own.pidNamespace;
+}
+
 /** What can be said at once. `unknown`: the heartbeat has to be watched. */
 export function livenessOf(box: BoxIdentity, own: ProcessIdentity, ownHost: string): Liveness {
-  const isSameBoot = box.bootId !== '' && box.bootId === own.bootId;
-  if (isSameBoot && box.pidNamespace !== '' && box.pidNamespace === own.pidNamespace) {
+  if (isNeighbour(box, own)) {
     const ticks = startTicksOf(box.pid);
     return ticks !== null && (box.startTicks === 0 || ticks === box.startTicks) ? 'alive' : 'dead';
   }

@@ -8,7 +8,8 @@ import type { RingMemory } from '../ring/ring-memory.ts';
 import { type MirrorFile, mirrorSegment } from '../ring/segment-mirror.ts';
 import { beat, usedRows } from '../ring/thread-table.ts';
 
-const HEARTBEAT_MS = 1000;
+/** Some less than the idle period, so that a timer which comes early skips no beat. */
+const HEARTBEAT_MS = 900;
 const IDLE_PERIOD_MS = 1000;
 /** Quiet for this long before it looks less often. */
 const IDLE_AFTER_MS = 10_000;
@@ -25,8 +26,8 @@ export class BlackBoxMirror {
   readonly #lowHalves: Int32Array;
   #headAndRows = new Uint8Array(0);
   #lastChangeMs = now();
-  #lastBeatMs = 0;
-  #hasFailed = false;
+  #lastBeatMs = Number.NEGATIVE_INFINITY;
+  #retryAtMs: number | null = null;
 
   /** `onProblem` hears of the first of a row of failures, and of null once writes go through again. */
   constructor(
@@ -44,18 +45,31 @@ export class BlackBoxMirror {
 
   /** Writes what is new, and returns in how many milliseconds to come again. */
   tick(): number {
-    try {
-      if (this.#writeNew()) this.#lastChangeMs = now();
-      if (now() - this.#lastBeatMs >= HEARTBEAT_MS) this.#beat();
-      if (this.#hasFailed) this.#onProblem(null);
-      this.#hasFailed = false;
-    } catch (error) {
-      if (!this.#hasFailed) this.#onProblem(error as Error);
-      this.#hasFailed = true;
-      return RETRY_MS;
+    // A full disk takes a heartbeat, and silence would pass for death.
+    const isBeating = this.#attempt(() => this.#beat());
+    const isResting = this.#retryAtMs !== null && now() < this.#retryAtMs;
+    if (isBeating && !isResting) {
+      const isWritten = this.#attempt(() => {
+        if (this.#writeNew()) this.#lastChangeMs = now();
+      });
+      if (isWritten && this.#retryAtMs !== null) {
+        this.#retryAtMs = null;
+        this.#onProblem(null);
+      }
     }
-    const isIdle = now() - this.#lastChangeMs > IDLE_AFTER_MS;
+    const isIdle = this.#retryAtMs !== null || now() - this.#lastChangeMs > IDLE_AFTER_MS;
     return isIdle ? Math.max(this.#periodMs, IDLE_PERIOD_MS) : this.#periodMs;
+  }
+
+  #attempt(write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      if (this.#retryAtMs === null) this.#onProblem(error as Error);
+      this.#retryAtMs = now() + RETRY_MS;
+      return false;
+    }
   }
 
   #writeNew(): boolean {
@@ -83,6 +97,8 @@ export class BlackBoxMirror {
   }
 
   #beat(): void {
+    if (now() - this.#lastBeatMs < HEARTBEAT_MS) return;
+    if (this.#file.isRemoved?.()) throw new Error('somebody removed the file');
     this.#lastBeatMs = now();
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setBigUint64(0, beat(this.#memory), true);

@@ -5,18 +5,24 @@
 
 import fs from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { loadCompressor } from '../snapshot/compress-frame.ts';
+import { SKIPPABLE_MAGIC } from '../snapshot/container-layout.ts';
 import { openRecording as openSnapshot } from '../snapshot/open-recording.ts';
 import type { Recording } from '../snapshot/recording.ts';
-import { BOX_SUFFIX } from './box-file.ts';
-import { readIdentity } from './box-identity.ts';
+import { type BoxIdentity, readIdentity } from './box-identity.ts';
 import { ownIdentity } from './identity.ts';
-import { livenessOf } from './liveness.ts';
+import { isNeighbour, livenessOf } from './liveness.ts';
 import { isBlackBox, readBox, readBoxFile } from './read-box.ts';
-import { type RecoveryResult, recoverBox } from './recover.ts';
+import { partsOfBoxName, type RecoveryResult, recoverBox } from './recover.ts';
 
 const { closeSync, constants, fstatSync, openSync, readSync } = fs;
+const { basename } = path;
 const wallClockMs = Date.now.bind(Date);
+
+const BEGINNING_BYTES = 8;
+/** More than the time between two heartbeats, with room for clocks that differ. */
+const FOREIGN_SILENCE_MS = 10_000;
 
 /**
  * Opens a recording, given as the path of its file or as its bytes: a snapshot, or a black box of
@@ -32,9 +38,7 @@ export function openRecording(pathOrBytes: string | Uint8Array): Recording {
       ? openBox(pathOrBytes, wallClockMs())
       : openSnapshot(pathOrBytes);
   }
-  if (!pathOrBytes.includes(BOX_SUFFIX) && !isBlackBox(beginningOf(pathOrBytes))) {
-    return openSnapshot(pathOrBytes);
-  }
+  if (!isBoxFile(pathOrBytes)) return openSnapshot(pathOrBytes);
   const { bytes, modifiedAtMs } = readBoxFile(pathOrBytes);
   return openBox(bytes, modifiedAtMs);
 }
@@ -45,13 +49,13 @@ export function openRecording(pathOrBytes: string | Uint8Array): Recording {
  */
 export function recoverBlackBox(path: string): RecoveryResult {
   try {
-    const { bytes } = readBoxFile(path);
+    const { bytes, modifiedAtMs } = readBoxFile(path);
     const identity = readIdentity(bytes);
-    if (identity !== null && livenessOf(identity, ownIdentity(), os.hostname()) === 'alive') {
+    if (identity !== null && mayLive(identity, modifiedAtMs)) {
       const why = `${path} is the black box of process ${identity.pid}, which may still live`;
       return { path: null, error: new Error(why) };
     }
-    return recoverBox(path, { compressor: loadCompressor(), fileMode: 0o600, pid: process.pid });
+    return recoverBox(path, { compressor: loadCompressor(), fileMode: 0o600 });
   } catch (error) {
     return { path: null, error: error instanceof Error ? error : new Error(String(error)) };
   }
@@ -59,9 +63,26 @@ export function recoverBlackBox(path: string): RecoveryResult {
 
 function openBox(bytes: Uint8Array, takenAtMs: number): Recording {
   const identity = readIdentity(bytes);
-  const isAlive =
-    identity !== null && livenessOf(identity, ownIdentity(), os.hostname()) === 'alive';
+  const isAlive = identity !== null && mayLive(identity, takenAtMs);
   return openSnapshot(readBox(bytes, { isAlive, takenAtMs }).snapshot);
+}
+
+/** By its content, or, where the beginning is damaged, by its name. */
+function isBoxFile(path: string): boolean {
+  const beginning = beginningOf(path);
+  if (isBlackBox(beginning)) return true;
+  if (partsOfBoxName(basename(path)) === null) return false;
+  const isSnapshot =
+    beginning.length === BEGINNING_BYTES &&
+    new DataView(beginning.buffer).getUint32(0, true) === SKIPPABLE_MAGIC;
+  return !isSnapshot;
+}
+
+/** Of another container or machine it can only be said when its process last wrote. */
+function mayLive(identity: BoxIdentity, lastWrittenAtMs: number): boolean {
+  const own = ownIdentity();
+  if (isNeighbour(identity, own)) return livenessOf(identity, own, os.hostname()) === 'alive';
+  return wallClockMs() - lastWrittenAtMs < FOREIGN_SILENCE_MS;
 }
 
 /** Nothing where the file cannot be read; opening it will say why. */
@@ -69,7 +90,7 @@ function beginningOf(path: string): Uint8Array {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const bytes = new Uint8Array(8);
+    const bytes = new Uint8Array(BEGINNING_BYTES);
     if (!fstatSync(descriptor).isFile()) return bytes;
     readSync(descriptor, bytes, 0, bytes.length, 0);
     return bytes;

@@ -5,34 +5,8 @@
  */
 
 import fs from 'node:fs';
-import zlib from 'node:zlib';
 import { isEntry, itemEnd, MALFORMED } from '../memory/cbor-item.ts';
-import {
-  HEADER_BYTES,
-  HEADER_MAGIC,
-  HEADER_MODE,
-  HEADER_ROW_COUNT,
-  HEADER_SEGMENT_BYTES,
-  HEADER_SEGMENT_COUNT,
-  HEADER_VERSION,
-  HEADER_WARN_SEGMENTS,
-  LAYOUT_VERSION,
-  MAX_SEGMENT_BYTES,
-  MIN_SEGMENT_BYTES,
-  MODE_OVERWRITE,
-  RING_MAGIC,
-  rowCountFor,
-  SEGMENT_ALIGNMENT,
-  SEGMENT_COMMITTED,
-  SEGMENT_HEADER_BYTES,
-  SEGMENT_HEADER_CRC,
-  SEGMENT_LENGTH,
-  SEGMENT_MAGIC,
-  SEGMENT_MAGIC_WORD,
-  SEGMENT_RECORDS_CRC,
-  SEGMENT_WORD,
-  segmentsOffset,
-} from '../memory/ring-layout.ts';
+import { HEADER_MAGIC, RING_MAGIC } from '../memory/ring-layout.ts';
 import { type CapturedRing, captureRing } from '../ring/capture.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
 import { storeFrame } from '../snapshot/compress-frame.ts';
@@ -44,9 +18,9 @@ import {
   type SnapshotTools,
 } from '../snapshot/take-snapshot.ts';
 import { type BoxIdentity, readIdentity } from './box-identity.ts';
+import { imageOfBox } from './box-image.ts';
 
 const { closeSync, constants, fstatSync, openSync, readSync } = fs;
-const { crc32 } = zlib;
 
 /** As large as a ring can be. */
 const MAX_BOX_BYTES = 2 ** 31;
@@ -99,10 +73,7 @@ export function readBox(
   untrustedBytes: Uint8Array,
   about: { isAlive: boolean; takenAtMs: number; tools?: SnapshotTools },
 ): ReadBox {
-  const geometry = geometryOf(untrustedBytes);
-  if (geometry === null) throw new RecordingError('this is no black box: it has no segment');
-  const image = imageOf(untrustedBytes, geometry);
-  const brokenSegments = dropBroken(image, geometry);
+  const { bytes: image, brokenSegments } = imageOfBox(untrustedBytes);
   const memory = RingMemory.attach(image.buffer);
   const captured = withLastTimes(captureRing(memory));
   const identity = readIdentity(image);
@@ -123,113 +94,6 @@ export function readBox(
   );
   const { events, chunks } = encoded;
   return { identity, snapshot: joinBytes(chunks), events, brokenSegments };
-}
-
-interface Geometry {
-  readonly rowCount: number;
-  readonly segmentBytes: number;
-  readonly segmentCount: number;
-}
-
-/** From the header where it is whole and fits the file, else from the segments. */
-function geometryOf(bytes: Uint8Array): Geometry | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length > HEADER_BYTES && view.getUint32(HEADER_MAGIC, true) === RING_MAGIC) {
-    const version = view.getUint32(HEADER_VERSION, true);
-    if (version > LAYOUT_VERSION) {
-      throw new RecordingError(
-        `black box of layout version ${version}; this ttlog reads up to ${LAYOUT_VERSION}`,
-      );
-    }
-    const rowCount = view.getUint32(HEADER_ROW_COUNT, true);
-    const segmentBytes = view.getUint32(HEADER_SEGMENT_BYTES, true);
-    const claimed = view.getUint32(HEADER_SEGMENT_COUNT, true);
-    if (isPossible(segmentBytes) && rowCount === rowCountFor(claimed)) {
-      const present = Math.floor((bytes.length - segmentsOffset(rowCount)) / segmentBytes);
-      if (present > 0) return { rowCount, segmentBytes, segmentCount: Math.min(claimed, present) };
-    }
-  }
-  return geometryFromSegments(bytes, view);
-}
-
-function isPossible(segmentBytes: number): boolean {
-  return (
-    segmentBytes >= MIN_SEGMENT_BYTES && segmentBytes <= MAX_SEGMENT_BYTES && segmentBytes % 8 === 0
-  );
-}
-
-/** A segment says how long it is; the number of rows follows from the number of segments. */
-function geometryFromSegments(bytes: Uint8Array, view: DataView): Geometry | null {
-  const last = bytes.length - SEGMENT_HEADER_BYTES;
-  for (let offset = HEADER_BYTES; offset <= last; offset += SEGMENT_ALIGNMENT) {
-    if (view.getUint32(offset + SEGMENT_MAGIC, true) !== SEGMENT_MAGIC_WORD) continue;
-    const segmentBytes = view.getUint32(offset + SEGMENT_LENGTH, true);
-    if (!isPossible(segmentBytes) || !isHeaderWhole(bytes, view, offset)) continue;
-    const mostSegments = Math.floor((bytes.length - HEADER_BYTES) / segmentBytes);
-    for (let count = mostSegments; count > 0; count--) {
-      const start = segmentsOffset(rowCountFor(count));
-      const isAligned = offset >= start && (offset - start) % segmentBytes === 0;
-      if (isAligned && start + count * segmentBytes <= bytes.length) {
-        return { rowCount: rowCountFor(count), segmentBytes, segmentCount: count };
-      }
-    }
-  }
-  return null;
-}
-
-/** A private copy with a header that is true of it. */
-function imageOf(
-  bytes: Uint8Array,
-  { rowCount, segmentBytes, segmentCount }: Geometry,
-): Uint8Array {
-  const length = segmentsOffset(rowCount) + segmentCount * segmentBytes;
-  const image = new Uint8Array(length);
-  image.set(bytes.subarray(0, length));
-  const view = new DataView(image.buffer);
-  view.setUint32(HEADER_MAGIC, RING_MAGIC, true);
-  view.setUint32(HEADER_VERSION, LAYOUT_VERSION, true);
-  view.setUint32(HEADER_ROW_COUNT, rowCount, true);
-  view.setUint32(HEADER_SEGMENT_BYTES, segmentBytes, true);
-  view.setUint32(HEADER_SEGMENT_COUNT, segmentCount, true);
-  view.setUint32(HEADER_WARN_SEGMENTS, Math.floor(segmentCount / 4), true);
-  view.setUint32(HEADER_MODE, MODE_OVERWRITE, true);
-  return image;
-}
-
-/** Makes every segment free that does not vouch for itself, and counts those that had something. */
-function dropBroken(image: Uint8Array, { rowCount, segmentBytes, segmentCount }: Geometry): number {
-  const view = new DataView(image.buffer);
-  let broken = 0;
-  for (let segment = 0; segment < segmentCount; segment++) {
-    const offset = segmentsOffset(rowCount) + segment * segmentBytes;
-    if (isHeaderWhole(image, view, offset) && areRecordsWhole(image, view, offset, segmentBytes)) {
-      continue;
-    }
-    const header = image.subarray(offset, offset + SEGMENT_HEADER_BYTES);
-    if (image[offset + SEGMENT_HEADER_BYTES] !== 0 || header.some((byte) => byte !== 0)) broken++;
-    view.setBigUint64(offset + SEGMENT_WORD, 0n, true);
-  }
-  return broken;
-}
-
-function isHeaderWhole(bytes: Uint8Array, view: DataView, offset: number): boolean {
-  if (offset + SEGMENT_HEADER_BYTES > bytes.length) return false;
-  if (view.getUint32(offset + SEGMENT_MAGIC, true) !== SEGMENT_MAGIC_WORD) return false;
-  const header = bytes.subarray(offset, offset + SEGMENT_HEADER_CRC);
-  return crc32(header) === view.getUint32(offset + SEGMENT_HEADER_CRC, true);
-}
-
-function areRecordsWhole(
-  bytes: Uint8Array,
-  view: DataView,
-  offset: number,
-  segmentBytes: number,
-): boolean {
-  const committed = view.getUint32(offset + SEGMENT_COMMITTED, true);
-  if (committed > segmentBytes - SEGMENT_HEADER_BYTES) return false;
-  const start = offset + SEGMENT_HEADER_BYTES;
-  const records = bytes.subarray(start, start + committed);
-  return crc32(records) === view.getUint32(offset + SEGMENT_RECORDS_CRC, true);
 }
 
 function factsOf(identity: BoxIdentity | null, brokenSegments: number): RecorderFacts {
@@ -260,11 +124,11 @@ function factsOf(identity: BoxIdentity | null, brokenSegments: number): Recorder
 
 /** What its owner never sealed does not say when its last event was; the events do. */
 function withLastTimes(captured: CapturedRing): CapturedRing {
-  const segments = captured.segments.map((segment) =>
-    Number.isFinite(segment.lastDtNs)
-      ? segment
-      : { ...segment, lastDtNs: lastEntryDt(segment.records) },
-  );
+  const segments = captured.segments.map((segment) => {
+    const { lastDtNs } = segment;
+    const isKnown = lastDtNs >= 0 && lastDtNs <= Number.MAX_SAFE_INTEGER;
+    return isKnown ? segment : { ...segment, lastDtNs: lastEntryDt(segment.records) };
+  });
   return { ...captured, segments };
 }
 
@@ -288,13 +152,15 @@ function lastEntryDt(records: Uint8Array): number {
     }
     position = end;
   }
-  return dt;
+  return Math.min(dt, Number.MAX_SAFE_INTEGER);
 }
 
 /** Both clocks as the newest segment relates them, at the time of the last write to the file. */
 function clockOf(captured: CapturedRing, takenAtMs: number): { monoNs: bigint; wallMs: number } {
-  let newest = { baseNs: 0n, wallMs: takenAtMs, lastDtNs: 0 };
-  for (const segment of captured.segments) if (segment.baseNs > newest.baseNs) newest = segment;
+  let newest = { baseNs: 0n, wallMs: takenAtMs };
+  for (const { baseNs, wallMs } of captured.segments) {
+    if (baseNs > newest.baseNs && isTime(wallMs)) newest = { baseNs, wallMs };
+  }
   // A file's time is coarse; no event is later than the recording that shows it.
   let sinceMs = Math.max(takenAtMs - newest.wallMs, 0);
   for (const segment of captured.segments) {
@@ -305,4 +171,9 @@ function clockOf(captured: CapturedRing, takenAtMs: number): { monoNs: bigint; w
     monoNs: newest.baseNs + BigInt(Math.ceil(sinceMs * 1e6)),
     wallMs: newest.wallMs + sinceMs,
   };
+}
+
+/** Whether a Date can hold it. */
+function isTime(ms: number): boolean {
+  return Math.abs(ms) <= 8.64e15;
 }

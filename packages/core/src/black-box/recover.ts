@@ -1,7 +1,7 @@
 /**
  * Turns the black boxes of dead processes into snapshots with reason `process-died`. A box is
  * claimed by renaming it, so that of several processes that start at once one recovers it; it is
- * removed once its snapshot is on the disk.
+ * removed once its snapshot is on the disk, and gets its name back where none could be written.
  */
 
 import fs from 'node:fs';
@@ -10,7 +10,13 @@ import path from 'node:path';
 import { HEADER_BYTES } from '../memory/ring-layout.ts';
 import type { Compressor } from '../snapshot/compress-frame.ts';
 import { OPEN_READ } from '../snapshot/file-functions.ts';
-import { parseSnapshotFileName, safeNamePart, snapshotFileName } from '../snapshot/file-name.ts';
+import {
+  type FileNameParts,
+  parseSnapshotFileName,
+  randomCharacters,
+  safeNamePart,
+  snapshotFileName,
+} from '../snapshot/file-name.ts';
 import { writeSnapshotFile } from '../snapshot/write-file.ts';
 import { BOX_SUFFIX } from './box-file.ts';
 import { readIdentity } from './box-identity.ts';
@@ -23,10 +29,12 @@ const { basename, dirname, join } = path;
 const wallClockMs = Date.now.bind(Date);
 
 const CLAIM_MARK = '.claimed-';
+/** A recovery takes a second or so; whoever claimed a box for longer than this is dead. */
+const CLAIM_MS = 60_000;
 
 /** The black boxes of a service in a directory, the newest first. */
 export function listBoxes(directory: string, service?: string): string[] {
-  const prefix = service === undefined ? 'ttlog-' : `ttlog-${safeNamePart(service)}-`;
+  const part = service === undefined ? undefined : safeNamePart(service);
   let names: string[];
   try {
     names = readdirSync(directory);
@@ -34,20 +42,25 @@ export function listBoxes(directory: string, service?: string): string[] {
     return [];
   }
   return names
-    .filter((name) => name.startsWith(prefix) && isBoxName(name))
+    .filter((name) => {
+      const parts = partsOfBoxName(name);
+      return parts !== null && (part === undefined || parts.service === part);
+    })
     .sort((a, b) => modifiedAtMs(join(directory, b)) - modifiedAtMs(join(directory, a)))
     .map((name) => join(directory, name));
 }
 
-/** A box, or one that somebody claimed and then died over. */
-function isBoxName(name: string): boolean {
+/** Of a box, also of one that somebody claimed; null for any other name. */
+export function partsOfBoxName(name: string): FileNameParts | null {
   const [own] = name.split(CLAIM_MARK);
-  if (!own.endsWith(BOX_SUFFIX)) return false;
-  return parseSnapshotFileName(`${own.slice(0, -BOX_SUFFIX.length)}-box.bin`) !== null;
+  if (!own.endsWith(BOX_SUFFIX)) return null;
+  return parseSnapshotFileName(`${own.slice(0, -BOX_SUFFIX.length)}-box.bin`);
 }
 
-/** Whether the box's process is dead; `watch` holds what was seen of its heartbeat before. */
+/** Whether the box's process is dead; `watches` holds what was seen of heartbeats before. */
 export function examineBox(boxPath: string, watches: Map<string, HeartbeatWatch>): Liveness {
+  // Somebody is recovering it just now.
+  if (isClaimed(boxPath)) return 'alive';
   const identity = readIdentityOf(boxPath);
   if (identity === null) return 'alive';
   const liveness = livenessOf(identity, ownIdentity(), os.hostname());
@@ -64,13 +77,32 @@ export type RecoveryResult =
 /** Recovers one box of a dead process. Never throws; the box stays where it cannot be recovered. */
 export function recoverBox(
   boxPath: string,
-  options: { compressor: Compressor; fileMode: number; pid: number },
+  options: { compressor: Compressor; fileMode: number },
 ): RecoveryResult {
   const directory = dirname(boxPath);
-  const ownName = basename(boxPath).split(CLAIM_MARK)[0];
-  const claimed = join(directory, `${ownName}${CLAIM_MARK}${options.pid}`);
+  const ownPath = join(directory, basename(boxPath).split(CLAIM_MARK)[0]);
+  const claimed = `${ownPath}${CLAIM_MARK}${randomCharacters()}`;
   try {
-    if (claimed !== boxPath) renameSync(boxPath, claimed);
+    if (isClaimed(boxPath)) throw new Error(`${boxPath} is being recovered by somebody else`);
+    renameSync(boxPath, claimed);
+  } catch (error) {
+    return failed(error);
+  }
+  const result = recoverClaimed(claimed, options);
+  try {
+    if (result.path !== null) unlinkSync(claimed);
+    else renameSync(claimed, ownPath);
+  } catch {
+    // Without a snapshot it is found under its claimed name. With one it is recovered twice.
+  }
+  return result;
+}
+
+function recoverClaimed(
+  claimed: string,
+  options: { compressor: Compressor; fileMode: number },
+): RecoveryResult {
+  try {
     const { bytes, modifiedAtMs } = readBoxFile(claimed);
     const box = readBox(bytes, {
       isAlive: false,
@@ -78,7 +110,7 @@ export function recoverBox(
       tools: { compressor: options.compressor },
     });
     const written = writeSnapshotFile({
-      directory,
+      directory: dirname(claimed),
       name: snapshotFileName({
         service: box.identity?.service ?? 'unknown',
         pid: box.identity?.pid ?? 0,
@@ -89,10 +121,23 @@ export function recoverBox(
       fileMode: options.fileMode,
     });
     if (!written.ok) return { path: null, error: written.error };
-    unlinkSync(claimed);
     return { path: written.path, events: box.events };
   } catch (error) {
-    return { path: null, error: error instanceof Error ? error : new Error(String(error)) };
+    return failed(error);
+  }
+}
+
+function failed(error: unknown): RecoveryResult {
+  return { path: null, error: error instanceof Error ? error : new Error(String(error)) };
+}
+
+/** Renaming a file changes its status time, so that it tells when the box was claimed. */
+function isClaimed(boxPath: string): boolean {
+  if (!basename(boxPath).includes(CLAIM_MARK)) return false;
+  try {
+    return Math.abs(wallClockMs() - lstatSync(boxPath).ctimeMs) < CLAIM_MS;
+  } catch {
+    return true;
   }
 }
 

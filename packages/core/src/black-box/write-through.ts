@@ -4,7 +4,9 @@
  * the recorder thread until it is fast again.
  */
 
+import { POOL_WARN, SEGMENT_POOL } from '../memory/ring-layout.ts';
 import type { Lane } from '../ring/lane.ts';
+import { isRunning } from '../ring/recorder-words.ts';
 import { endWriteThrough, type MirrorFile, writeThrough } from '../ring/segment-mirror.ts';
 
 const SLOW_WRITE_MS = 5;
@@ -16,13 +18,18 @@ const now = performance.now.bind(performance);
 
 /** From now on every commit of `lane` is written to `file` before it returns. Returns what ends it. */
 export function installWriteThrough(lane: Lane, file: MirrorFile): () => void {
+  const { memory } = lane;
   let slowWrites = 0;
   let restsUntilMs = 0;
   lane.afterCommit = (segment) => {
     const startedMs = now();
-    if (startedMs < restsUntilMs) return;
+    // The file of a stopped recorder will be closed, and its number may then be another file's.
+    if (startedMs < restsUntilMs || !isRunning(memory)) return;
     try {
-      writeThrough(lane.memory, segment, file);
+      writeThrough(memory, segment, file);
+      // Among the thread's other events: those that follow are the recorder thread's business.
+      const pool = memory.i32[(memory.segmentOffset(segment) + SEGMENT_POOL) >> 2];
+      if (pool !== POOL_WARN) endWriteThrough(memory, segment);
       slowWrites = now() - startedMs > SLOW_WRITE_MS ? slowWrites + 1 : 0;
     } catch {
       // A full disk. The recorder thread says so, and tries again.
@@ -31,7 +38,7 @@ export function installWriteThrough(lane: Lane, file: MirrorFile): () => void {
     if (slowWrites < MAX_SLOW_WRITES) return;
     slowWrites = 0;
     restsUntilMs = startedMs + REST_MS;
-    endWriteThrough(lane.memory, segment);
+    endWriteThrough(memory, segment);
   };
   return () => {
     lane.afterCommit = null;

@@ -3,9 +3,11 @@
  * snapshots. At most a few, and not for long; a box whose process may live is left alone.
  */
 
+import path from 'node:path';
 import type { HeartbeatWatch } from '../black-box/liveness.ts';
 import { examineBox, listBoxes, recoverBox } from '../black-box/recover.ts';
 import type { Compressor } from '../snapshot/compress-frame.ts';
+import { applyRetention } from '../snapshot/retention.ts';
 import type { RecorderFacts } from '../snapshot/take-snapshot.ts';
 
 const MAX_BOXES = 4;
@@ -14,7 +16,9 @@ const MAX_MS = 2000;
 const LOOK_AGAIN_MS = 1000;
 const MAX_LOOKS = 5;
 
+const { basename } = path;
 const now = performance.now.bind(performance);
+const wallClockMs = Date.now.bind(Date);
 
 export function recoverOthers(
   facts: RecorderFacts,
@@ -25,21 +29,35 @@ export function recoverOthers(
   let recovered = 0;
   let spentMs = 0;
   let looks = 0;
+  const tried = new Set<string>();
   const look = (): void => {
     const startedMs = now();
     let undecided = 0;
     for (const box of listBoxes(facts.directory, facts.service)) {
-      if (recovered >= MAX_BOXES || spentMs + now() - startedMs > MAX_MS) return;
+      if (box === facts.box?.path || tried.has(box)) continue;
       const liveness = examineBox(box, watches);
       if (liveness === 'unknown') undecided++;
       if (liveness !== 'dead') continue;
-      recovered++;
-      const { fileMode, pid } = facts;
-      const result = recoverBox(box, { compressor, fileMode, pid });
-      if (result.path !== null) onRecovered(result.path);
+      tried.add(box);
+      const path = recover(facts, compressor, box);
+      if (path !== null) onRecovered(path);
+      spentMs += now() - startedMs;
+      // One at a time, so that the own black box is kept up to date in between.
+      if (++recovered < MAX_BOXES && spentMs < MAX_MS) setTimeout(look, 0);
+      return;
     }
-    spentMs += now() - startedMs;
     if (undecided > 0 && ++looks < MAX_LOOKS) setTimeout(look, LOOK_AGAIN_MS);
   };
   look();
+}
+
+/** Path of the snapshot, or null. */
+function recover(facts: RecorderFacts, compressor: Compressor, box: string): string | null {
+  const { directory, service, fileMode, keep } = facts;
+  const { path } = recoverBox(box, { compressor, fileMode });
+  // A service that is killed again and again must not fill the disk.
+  if (path !== null) {
+    applyRetention({ directory, service, keep, written: basename(path), nowMs: wallClockMs() });
+  }
+  return path;
 }

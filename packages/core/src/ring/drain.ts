@@ -65,7 +65,7 @@ function drainSegment(
   const wordIndex = (offset + SEGMENT_WORD) >> 3;
   const drainedIndex = (offset + SEGMENT_DRAINED) >> 3;
 
-  // The drained word first: its generation then says whether the rest is of the same tenant.
+  // The drained word first: if then the word is still the cut's, both are of the same tenant.
   const drainedWord = Atomics.load(i64, drainedIndex);
   const seen = Atomics.load(i64, wordIndex);
   const word = BigInt.asUintN(64, seen);
@@ -74,7 +74,6 @@ function drainSegment(
   // Another tenant's entries are newer than those in other segments of the cut: not yet.
   if (generation !== wordGeneration(cut.word)) return 'done';
   if (state !== STATE_OPEN && state !== STATE_SEALED) return 'done';
-  if (wordGeneration(BigInt.asUintN(64, drainedWord)) !== generation) return 'lost';
   // After the word, so that the committed length of a sealed segment is its final one.
   const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);
   const drained = Number(BigInt.asUintN(32, drainedWord));

@@ -111,6 +111,11 @@ export class Lane {
     if (this.afterCommit !== null) this.afterCommit(this.#segment);
   }
 
+  /** Calls `afterCommit` of `other`, whose event was committed here. */
+  commitFor(other: Lane): void {
+    if (this.#segment !== NO_SEGMENT) other.afterCommit?.(this.#segment);
+  }
+
   /** Seals the open segment, if there is one, so that it stands as history. */
   seal(): void {
     const segment = this.#segment;

@@ -191,7 +191,8 @@ function readRow(memory: RingMemory, row: number): RowState {
   const { i32, i64, f64, u8 } = memory;
   const offset = rowOffset(row);
   const nameStart = offset + ROW_NAME;
-  const nameLength = Math.min(i32[(offset + ROW_NAME_LENGTH) >> 2], ROW_NAME_BYTES);
+  // The row may be of a damaged file.
+  const nameLength = Math.max(0, Math.min(i32[(offset + ROW_NAME_LENGTH) >> 2], ROW_NAME_BYTES));
   const nextEvents: bigint[] = [];
   for (let pool = 0; pool < POOL_COUNT; pool++) {
     nextEvents.push(Atomics.load(i64, nextEventIndex(row, pool)));

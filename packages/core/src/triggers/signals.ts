@@ -17,12 +17,13 @@ const PID_1_GRACE_MS = 100;
 const SIGNAL_EXIT_BASE = 128;
 
 /**
- * Calls `onSignal`, then dies of the signal. Where the application listens to it as well, what
- * happens next is the application's business.
+ * Calls `onSignal`, then `onDeath`, and dies of the signal. Where the application listens to it as
+ * well, what happens next is the application's business.
  */
 export function installDeathSignals(
   signals: readonly NodeJS.Signals[],
   onSignal: (signal: NodeJS.Signals) => void,
+  onDeath: () => void = () => {},
 ): () => void {
   const removers = new Map<NodeJS.Signals, () => void>();
   let justRemoved: string | symbol | null = null;
@@ -41,7 +42,10 @@ export function installDeathSignals(
         try {
           onSignal(signal);
         } finally {
-          if (isOurs) die(signal, removers.get(signal));
+          if (isOurs) {
+            onDeath();
+            die(signal, removers.get(signal));
+          }
         }
       }),
     );

@@ -1,0 +1,259 @@
+/**
+ * A black box as a ring that can be captured: a private copy of the file, with a header that is
+ * true of it, without the segments that do not vouch for themselves, and with a row in the thread
+ * table for each thread that a segment names. What the events mean is not known here.
+ */
+
+import zlib from 'node:zlib';
+import {
+  HEADER_BYTES,
+  HEADER_IDENTITY_LENGTH,
+  HEADER_INCARNATIONS,
+  HEADER_MAGIC,
+  HEADER_MODE,
+  HEADER_ROW_COUNT,
+  HEADER_SEGMENT_BYTES,
+  HEADER_SEGMENT_COUNT,
+  HEADER_VERSION,
+  HEADER_WARN_SEGMENTS,
+  LAYOUT_VERSION,
+  MAX_SEGMENT_BYTES,
+  MIN_SEGMENT_BYTES,
+  MODE_OVERWRITE,
+  POOL_COUNT,
+  RING_MAGIC,
+  ROW_BYTES,
+  ROW_FREE,
+  ROW_INCARNATION,
+  ROW_LIVE,
+  ROW_NEXT_EVENT,
+  ROW_PARENT,
+  ROW_STARTED_AT_MS,
+  ROW_STATE,
+  ROW_THREAD_ID,
+  rowCountFor,
+  rowOffset,
+  SEGMENT_ALIGNMENT,
+  SEGMENT_COMMITTED,
+  SEGMENT_HEADER_BYTES,
+  SEGMENT_HEADER_CRC,
+  SEGMENT_INCARNATION,
+  SEGMENT_LENGTH,
+  SEGMENT_MAGIC,
+  SEGMENT_MAGIC_WORD,
+  SEGMENT_RECORDS_CRC,
+  SEGMENT_THREAD_ID,
+  SEGMENT_WALL_MS,
+  SEGMENT_WORD,
+  segmentsOffset,
+} from '../memory/ring-layout.ts';
+import {
+  STATE_OPEN,
+  STATE_SEALED,
+  segmentWord,
+  wordGeneration,
+  wordRow,
+  wordState,
+} from '../memory/segment-word.ts';
+import { RecordingError } from '../snapshot/damage-error.ts';
+
+const { crc32 } = zlib;
+
+/** Whole headers that are looked at where the file's own is damaged: the first is a true one. */
+const MAX_HINTS = 64;
+
+export interface BoxImage {
+  /** A ring, as `RingMemory.attach` takes it. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Segments that had something and were not whole, as is the one that was being written. */
+  readonly brokenSegments: number;
+}
+
+/** Throws RecordingError where there is no segment. */
+export function imageOfBox(untrustedBytes: Uint8Array): BoxImage {
+  const geometry = geometryOf(untrustedBytes);
+  if (geometry === null) throw new RecordingError('this is no black box: it has no segment');
+  const bytes = copyOf(untrustedBytes, geometry);
+  const brokenSegments = dropBroken(bytes, geometry);
+  nameThreads(bytes, geometry);
+  return { bytes, brokenSegments };
+}
+
+interface Geometry {
+  readonly rowCount: number;
+  readonly segmentBytes: number;
+  readonly segmentCount: number;
+}
+
+/** From the header where it is whole and fits the file, else from the segments. */
+function geometryOf(bytes: Uint8Array): Geometry | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (bytes.length > HEADER_BYTES && view.getUint32(HEADER_MAGIC, true) === RING_MAGIC) {
+    const version = view.getUint32(HEADER_VERSION, true);
+    if (version > LAYOUT_VERSION) {
+      throw new RecordingError(
+        `black box of layout version ${version}; this ttlog reads up to ${LAYOUT_VERSION}`,
+      );
+    }
+    const rowCount = view.getUint32(HEADER_ROW_COUNT, true);
+    const segmentBytes = view.getUint32(HEADER_SEGMENT_BYTES, true);
+    const claimed = view.getUint32(HEADER_SEGMENT_COUNT, true);
+    if (isPossible(segmentBytes) && rowCount === rowCountFor(claimed)) {
+      // A cut segment may be whole as far as it was filled.
+      const present = Math.ceil((bytes.length - segmentsOffset(rowCount)) / segmentBytes);
+      if (present > 0) return { rowCount, segmentBytes, segmentCount: Math.min(claimed, present) };
+    }
+  }
+  return geometryFromSegments(bytes, view);
+}
+
+function isPossible(segmentBytes: number): boolean {
+  return (
+    segmentBytes >= MIN_SEGMENT_BYTES && segmentBytes <= MAX_SEGMENT_BYTES && segmentBytes % 8 === 0
+  );
+}
+
+/** A segment says how long it is; the number of rows follows from the number of segments. */
+function geometryFromSegments(bytes: Uint8Array, view: DataView): Geometry | null {
+  const last = bytes.length - SEGMENT_HEADER_BYTES;
+  let hints = 0;
+  for (let offset = HEADER_BYTES; offset <= last; offset += SEGMENT_ALIGNMENT) {
+    if (view.getUint32(offset + SEGMENT_MAGIC, true) !== SEGMENT_MAGIC_WORD) continue;
+    const segmentBytes = view.getUint32(offset + SEGMENT_LENGTH, true);
+    if (!isPossible(segmentBytes) || !isHeaderWhole(bytes, view, offset)) continue;
+    if (++hints > MAX_HINTS) return null;
+    const mostSegments = Math.ceil((bytes.length - HEADER_BYTES) / segmentBytes);
+    for (let count = mostSegments; count > 0; count--) {
+      const start = segmentsOffset(rowCountFor(count));
+      const isAligned = offset >= start && (offset - start) % segmentBytes === 0;
+      // The last one may be cut off, the one before may not.
+      if (isAligned && start + (count - 1) * segmentBytes < bytes.length) {
+        return { rowCount: rowCountFor(count), segmentBytes, segmentCount: count };
+      }
+    }
+  }
+  return null;
+}
+
+/** With a header that is true of it, and without one that cannot be believed. */
+function copyOf(
+  bytes: Uint8Array,
+  { rowCount, segmentBytes, segmentCount }: Geometry,
+): Uint8Array<ArrayBuffer> {
+  const length = segmentsOffset(rowCount) + segmentCount * segmentBytes;
+  const image = new Uint8Array(length);
+  image.set(bytes.subarray(0, length));
+  const view = new DataView(image.buffer);
+  const isHeaderLost =
+    view.getUint32(HEADER_MAGIC, true) !== RING_MAGIC ||
+    view.getUint32(HEADER_SEGMENT_COUNT, true) < segmentCount;
+  // The page of who it was has a checksum of its own.
+  if (isHeaderLost) image.fill(0, 0, HEADER_IDENTITY_LENGTH);
+  view.setUint32(HEADER_MAGIC, RING_MAGIC, true);
+  view.setUint32(HEADER_VERSION, LAYOUT_VERSION, true);
+  view.setUint32(HEADER_ROW_COUNT, rowCount, true);
+  view.setUint32(HEADER_SEGMENT_BYTES, segmentBytes, true);
+  view.setUint32(HEADER_SEGMENT_COUNT, segmentCount, true);
+  view.setUint32(HEADER_WARN_SEGMENTS, Math.floor(segmentCount / 4), true);
+  view.setUint32(HEADER_MODE, MODE_OVERWRITE, true);
+  // So that all rows are looked at.
+  view.setUint32(HEADER_INCARNATIONS, rowCount, true);
+  return image;
+}
+
+/** Makes every segment free that does not vouch for itself, and counts those that had something. */
+function dropBroken(image: Uint8Array, { rowCount, segmentBytes, segmentCount }: Geometry): number {
+  const view = new DataView(image.buffer);
+  let broken = 0;
+  for (let segment = 0; segment < segmentCount; segment++) {
+    const offset = segmentsOffset(rowCount) + segment * segmentBytes;
+    if (isHeaderWhole(image, view, offset) && areRecordsWhole(image, view, offset, segmentBytes)) {
+      continue;
+    }
+    const header = image.subarray(offset, offset + SEGMENT_HEADER_BYTES);
+    if (image[offset + SEGMENT_HEADER_BYTES] !== 0 || header.some((byte) => byte !== 0)) broken++;
+    view.setBigUint64(offset + SEGMENT_WORD, 0n, true);
+  }
+  return broken;
+}
+
+function isHeaderWhole(bytes: Uint8Array, view: DataView, offset: number): boolean {
+  if (offset + SEGMENT_HEADER_BYTES > bytes.length) return false;
+  if (view.getUint32(offset + SEGMENT_MAGIC, true) !== SEGMENT_MAGIC_WORD) return false;
+  const header = bytes.subarray(offset, offset + SEGMENT_HEADER_CRC);
+  return crc32(header) === view.getUint32(offset + SEGMENT_HEADER_CRC, true);
+}
+
+function areRecordsWhole(
+  bytes: Uint8Array,
+  view: DataView,
+  offset: number,
+  segmentBytes: number,
+): boolean {
+  const committed = view.getUint32(offset + SEGMENT_COMMITTED, true);
+  if (committed > segmentBytes - SEGMENT_HEADER_BYTES) return false;
+  const start = offset + SEGMENT_HEADER_BYTES;
+  const records = bytes.subarray(start, start + committed);
+  return crc32(records) === view.getUint32(offset + SEGMENT_RECORDS_CRC, true);
+}
+
+/**
+ * A segment may be in the file before its thread's row is, or after the row was given to another
+ * thread: such a thread gets a free row.
+ */
+function nameThreads(image: Uint8Array, { rowCount, segmentBytes, segmentCount }: Geometry): void {
+  const view = new DataView(image.buffer);
+  const rowOf = new Map<string, number>();
+  for (let segment = 0; segment < segmentCount; segment++) {
+    const offset = segmentsOffset(rowCount) + segment * segmentBytes;
+    const word = view.getBigUint64(offset + SEGMENT_WORD, true);
+    const state = wordState(word);
+    if (state !== STATE_OPEN && state !== STATE_SEALED) continue;
+    const incarnation = view.getUint32(offset + SEGMENT_INCARNATION, true);
+    const key = `${wordRow(word)}:${incarnation}`;
+    let row = rowOf.get(key);
+    if (row === undefined) {
+      row = findRow(view, rowCount, wordRow(word), incarnation);
+      if (row === -1) continue;
+      rowOf.set(key, row);
+      if (view.getInt32(rowOffset(row) + ROW_STATE, true) === ROW_FREE) {
+        fillRow(view, row, {
+          incarnation,
+          threadId: view.getInt32(offset + SEGMENT_THREAD_ID, true),
+          startedAtMs: view.getFloat64(offset + SEGMENT_WALL_MS, true),
+        });
+      }
+    }
+    view.setBigUint64(offset + SEGMENT_WORD, segmentWord(wordGeneration(word), row, state), true);
+  }
+}
+
+/** The row that is the thread's, or one that is free; -1 where there is none. */
+function findRow(view: DataView, rowCount: number, named: number, incarnation: number): number {
+  if (named < rowCount) {
+    const isLive = view.getInt32(rowOffset(named) + ROW_STATE, true) !== ROW_FREE;
+    if (!isLive) return named;
+    if (view.getUint32(rowOffset(named) + ROW_INCARNATION, true) === incarnation) return named;
+  }
+  for (let row = rowCount - 1; row >= 0; row--) {
+    if (view.getInt32(rowOffset(row) + ROW_STATE, true) === ROW_FREE) return row;
+  }
+  return -1;
+}
+
+function fillRow(
+  view: DataView,
+  row: number,
+  thread: { incarnation: number; threadId: number; startedAtMs: number },
+): void {
+  const offset = rowOffset(row);
+  for (let at = offset; at < offset + ROW_BYTES; at += 8) view.setBigUint64(at, 0n, true);
+  view.setInt32(offset + ROW_STATE, ROW_LIVE, true);
+  view.setUint32(offset + ROW_INCARNATION, thread.incarnation, true);
+  view.setInt32(offset + ROW_THREAD_ID, thread.threadId, true);
+  view.setInt32(offset + ROW_PARENT, -1, true);
+  view.setFloat64(offset + ROW_STARTED_AT_MS, thread.startedAtMs, true);
+  for (let pool = 0; pool < POOL_COUNT; pool++) {
+    view.setBigInt64(offset + ROW_NEXT_EVENT + pool * 8, 1n, true);
+  }
+}
