@@ -21,7 +21,7 @@ import {
   SEGMENT_WORD,
 } from '../memory/ring-layout.ts';
 import { wordGeneration, wordRow } from '../memory/segment-word.ts';
-import type { CapturedSegment } from './captured-segment.ts';
+import { type CapturedSegment, ITEM_BACK_BYTES, ITEM_FRONT_BYTES } from './captured-segment.ts';
 import { type CutSegment, cutRing } from './cut.ts';
 import type { RingMemory } from './ring-memory.ts';
 import { HIGHEST_SEVERITY } from './segments.ts';
@@ -93,7 +93,10 @@ function copySegment(memory: RingMemory, cut: CutSegment): CapturedSegment | nul
   const start = offset + SEGMENT_HEADER_BYTES;
   // Pairs with the store in `Lane.commit`: what is below the length is whole.
   const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);
-  const records = u8.slice(start, start + committed);
+  const room = new Uint8Array(ITEM_FRONT_BYTES + committed + ITEM_BACK_BYTES);
+  const records = room.subarray(ITEM_FRONT_BYTES, ITEM_FRONT_BYTES + committed);
+  // By `set`: 2.1 µs for 64 KiB of shared memory against 4.9 by `slice` (Node 20.20).
+  records.set(u8.subarray(start, start + committed));
   const knownCount = i32[(offset + SEGMENT_EVENT_COUNT) >> 2];
   const isKnown = !cut.isOpen && knownCount !== COUNT_UNKNOWN;
   const copied = {
@@ -111,6 +114,7 @@ function copySegment(memory: RingMemory, cut: CutSegment): CapturedSegment | nul
     maxSeverity: cut.isOpen ? HIGHEST_SEVERITY : i32[(offset + SEGMENT_MAX_SEVERITY) >> 2],
     lastDtNs: cut.isOpen ? Number.POSITIVE_INFINITY : f64[(offset + SEGMENT_LAST_DT_NS) >> 3],
     records,
+    hasItemRoom: true,
   };
   // The check must not be passed by the loads above. An acquire load is no fence for what came
   // before it; a read-modify-write is (Boehm, "Can seqlocks get along with programming language

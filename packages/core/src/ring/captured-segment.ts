@@ -23,4 +23,12 @@ export interface CapturedSegment {
   readonly lastDtNs: number;
   /** The committed bytes: whole CBOR items. */
   readonly records: Uint8Array;
+  /**
+   * Whether `records` has ITEM_FRONT_BYTES before it and ITEM_BACK_BYTES behind it in its buffer,
+   * free for whoever makes one item of it all: a copy of every segment less.
+   */
+  readonly hasItemRoom?: boolean;
 }
+
+export const ITEM_FRONT_BYTES = 256;
+export const ITEM_BACK_BYTES = 1;

@@ -74,12 +74,20 @@ export function encodeSegmentItem(segment: CapturedSegment): Uint8Array {
     baseNs: segment.baseNs,
     wallMs: segment.wallMs,
   });
-  const item = new Uint8Array(1 + preamble.length + segment.records.length + 1);
+  const item = roomForItem(segment, preamble.length);
   item[0] = INDEFINITE_ARRAY;
   item.set(preamble, 1);
-  item.set(segment.records, 1 + preamble.length);
+  if (segment.hasItemRoom !== true) item.set(segment.records, 1 + preamble.length);
   item[item.length - 1] = BREAK;
   return item;
+}
+
+/** Around the records where there is room for it, else a place of its own. */
+function roomForItem(segment: CapturedSegment, preambleBytes: number): Uint8Array {
+  const { records, hasItemRoom } = segment;
+  const lengthBytes = 1 + preambleBytes + records.length + 1;
+  if (hasItemRoom !== true) return new Uint8Array(lengthBytes);
+  return new Uint8Array(records.buffer, records.byteOffset - 1 - preambleBytes, lengthBytes);
 }
 
 /** Epoch nanoseconds of epoch milliseconds with a fraction, exact to the nanosecond; never throws. */

@@ -5,8 +5,11 @@
  */
 
 import { Encoder, Tag } from 'cbor-x';
-import { bufferFrom } from '../memory/byte-views.ts';
+import { ByteViews, bufferFrom } from '../memory/byte-views.ts';
+import { encodeBigInt, encodeNumber } from '../record/encode-scalar.ts';
+import { encodeText } from '../record/encode-text.ts';
 import { TAG_NEGATIVE_BIGNUM, TAG_POSITIVE_BIGNUM, TAG_SELF_DESCRIBED } from '../record/tags.ts';
+import { MAJOR_MAP, writeHead } from '../record/write-head.ts';
 import type { SegmentPreamble, SnapshotFooter, SnapshotHeader } from './recording.ts';
 
 /** A header whose error is CBOR already, written by the encoder of logged values. */
@@ -23,6 +26,11 @@ const MAP_HEAD = 0xa0;
 const MAX_SHORT_LENGTH = 23;
 const ONE_BYTE_LENGTH = 24;
 
+const SCRATCH_BYTES = 512;
+/** Nothing that is encoded here runs code of the application, so one is enough. */
+const scratch = new ByteViews(new ArrayBuffer(SCRATCH_BYTES));
+const MAX_U64 = 1n << 64n;
+
 const encoder = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
 
 /** The header map under the tag that marks self-described CBOR. */
@@ -38,8 +46,22 @@ export function encodeFooterMap(footer: SnapshotFooter): Uint8Array {
   return encode(footer);
 }
 
+/**
+ * By hand, since there is one for every segment: cbor-x takes 9 µs for what takes 2 here (Node
+ * 20.20).
+ */
 export function encodePreamble(preamble: SegmentPreamble): Uint8Array {
-  return encode(preamble);
+  const { u8 } = scratch;
+  const entries = Object.entries(preamble);
+  let position = writeHead(u8, 0, MAJOR_MAP, entries.length);
+  for (const [key, value] of entries as [string, number | bigint][]) {
+    position = encodeText(scratch, position, SCRATCH_BYTES, key, SCRATCH_BYTES);
+    position =
+      typeof value === 'bigint'
+        ? encodeBigInt(scratch, position, SCRATCH_BYTES, value, MAX_U64)
+        : encodeNumber(scratch, position, value);
+  }
+  return u8.slice(0, position);
 }
 
 /** Any map of plain values, capped. */

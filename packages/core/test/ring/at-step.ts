@@ -12,44 +12,57 @@ const originals = Object.fromEntries(
  * came to that step. What `happen` does is not counted.
  */
 export function atStep(step: number, happen: () => void, run: () => void): boolean {
-  let steps = 0;
+  return watchSteps(run, (at, act) => {
+    if (at === step) happen();
+    return act();
+  }).some((at) => at === step);
+}
+
+class Death extends Error {}
+
+/** Runs `run` and lets it die right behind step `step`. Returns whether it came to that step. */
+export function dieAtStep(step: number, run: () => void): boolean {
+  let isDead = false;
+  try {
+    watchSteps(run, (at, act) => {
+      const result = act();
+      if (at !== step) return result;
+      isDead = true;
+      throw new Death();
+    });
+  } catch (error) {
+    if (!(error instanceof Death)) throw error;
+  }
+  return isDead;
+}
+
+/** Runs `run` with each of its steps handed to `onStep`. Returns the steps' numbers. */
+function watchSteps(
+  run: () => void,
+  onStep: (step: number, act: () => unknown) => unknown,
+): number[] {
+  const steps: number[] = [];
   const patched = Atomics as unknown as Record<string, unknown>;
   const restore = (): void => {
     for (const method of METHODS) patched[method] = originals[method];
   };
-  for (const method of METHODS) {
-    patched[method] = (...args: unknown[]) => {
-      if (steps++ === step) {
+  const watch = (): void => {
+    for (const method of METHODS) {
+      patched[method] = (...args: unknown[]) => {
+        const step = steps.length;
+        steps.push(step);
         restore();
-        happen();
-      }
-      return originals[method](...args);
-    };
-  }
+        const result = onStep(step, () => originals[method](...args));
+        watch();
+        return result;
+      };
+    }
+  };
+  watch();
   try {
     run();
   } finally {
     restore();
   }
-  return steps > step;
-}
-
-class Death extends Error {}
-
-/** Runs `run` and lets it die just before step `step`. Returns whether it came to that step. */
-export function dieAtStep(step: number, run: () => void): boolean {
-  let isDead = false;
-  try {
-    atStep(
-      step,
-      () => {
-        isDead = true;
-        throw new Death();
-      },
-      run,
-    );
-  } catch (error) {
-    if (!(error instanceof Death)) throw error;
-  }
-  return isDead;
+  return steps;
 }

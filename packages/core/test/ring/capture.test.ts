@@ -26,7 +26,9 @@ import {
 /** Numbers by row, in the order of the capture. Checks the account of every thread against it. */
 function checked(captured: CapturedRing): Map<number, number[]> {
   const numbers = new Map<number, number[]>();
+  const known = captured.rows.map(({ row, incarnation }) => `${row}:${incarnation}`);
   for (const segment of captured.segments) {
+    expect(known).toContain(`${segment.row}:${segment.incarnation}`);
     const found = numbersIn(segment.records);
     expect(found).toHaveLength(segment.eventCount);
     numbers.set(segment.row, [...(numbers.get(segment.row) ?? []), ...found]);

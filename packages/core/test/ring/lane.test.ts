@@ -161,6 +161,26 @@ describe('a lane that is cut off', () => {
     }
   });
 
+  it('leaves its old segment alone once another thread has taken it', () => {
+    for (let step = 0; ; step++) {
+      const memory = makeRing();
+      const lane = openLane(memory, join(memory, 1));
+      appendMany(lane, 1, 3);
+      const isDead = dieAtStep(step, () => lane.seal());
+      const heir = openLane(memory, join(memory, 2));
+      for (let i = 0; i < 8; i++) fillSegment(heir, 1 + i * ENTRIES_A_SEGMENT);
+      heir.seal();
+      append(lane, 4);
+      const { attempted, inRing, refused } = accountOf(memory, heir.thread);
+      expect([attempted, refused], `step ${step}`).toEqual([80n, 0n]);
+      const segments = captureRing(memory).segments.filter(({ row }) => row === heir.thread.row);
+      const numbers = segments.flatMap(({ records }) => numbersIn(records));
+      expect(numbers, `step ${step}`).toHaveLength(Number(inRing));
+      expect(accountOf(memory, lane.thread).attempted).toBe(4n);
+      if (!isDead) break;
+    }
+  });
+
   it('goes on after real vm timeouts, wherever they strike', { timeout: 20_000 }, () => {
     const memory = makeRing();
     const slot = join(memory, 1);

@@ -1,6 +1,7 @@
 // `ttlog/ring` as its users see it: two modes, snapshots that drain nothing, and counts that add up.
 
 import { randomInt } from 'node:crypto';
+import { threadId } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attachRing, createRing, type Ring, type RingOptions } from '../../src/ring.ts';
@@ -173,9 +174,20 @@ describe('seal', () => {
     expect(stats(ring).segments.open).toBe(1);
     ring.seal(424242);
     expect(stats(ring).segments.open).toBe(1);
-    // The writer's thread is this one, whose id is 0, or that of a worker of the test runner.
-    for (let threadId = 0; threadId < 100; threadId++) ring.seal(threadId);
+    ring.seal(threadId);
     expect(stats(ring).segments).toMatchObject({ open: 0, sealed: 1 });
     expect(texts(ring.takeSnapshot())).toEqual(['last words']);
+  });
+});
+
+describe('stats', () => {
+  it('count on over more threads than the table has rows', () => {
+    const ring = createRing(SMALL);
+    // Each of these is a thread of its own as far as the ring knows.
+    for (let i = 0; i < 2100; i++) {
+      expect(attachRing(ring.buffer).writer().trySend(text('one'))).toBe(true);
+      ring.seal(threadId);
+    }
+    expect(stats(ring)).toMatchObject({ attempted: 2100, refused: 0 });
   });
 });

@@ -54,6 +54,16 @@ describe('claimSegment', () => {
     );
   });
 
+  it('leaves nothing of the last tenant to be read', () => {
+    const memory = makeRing();
+    const lane = openLane(memory, join(memory, 1));
+    for (let i = 0; i < 8; i++) fillSegment(lane);
+    const heir = join(memory, 2);
+    const segment = claim(memory, heir);
+    const captured = captureRing(memory).segments.find((one) => one.segment === segment);
+    expect(captured).toMatchObject({ row: heir.row, eventCount: 0, records: new Uint8Array(0) });
+  });
+
   it('reuses the segment that was sealed first, not the one that was claimed first', () => {
     const memory = makeRing();
     const quiet = openLane(memory, join(memory, 1));

@@ -2,15 +2,11 @@
 // counted, nothing is torn, nothing comes twice.
 
 import { randomInt } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import {
-  gapsOf,
-  isWarning,
-  lastOfPools,
-  readHistories,
-  type WriterHistory,
-} from './numbered-events.ts';
-import { IS_LONG, linesOf } from './run-fixture.ts';
+import { expectLastOfPools, gapsOf, readHistories, type WriterHistory } from './numbered-events.ts';
+import { IS_LONG, linesOf, runFixture } from './run-fixture.ts';
 
 interface Round {
   path: string;
@@ -31,10 +27,7 @@ function outcomeOf({ thread, numbers }: WriterHistory, returned: number): Outcom
   const { attempted, losses } = thread;
   // From the oldest that is left to the last: nothing is missing.
   expect(gapsOf(numbers)).toEqual([]);
-  for (const last of lastOfPools(attempted)) {
-    const ofPool = numbers.filter((n) => isWarning(n) === isWarning(last));
-    if (ofPool.length > 0) expect(ofPool.at(-1)).toBe(last);
-  }
+  expectLastOfPools(numbers, attempted);
   expect(losses).toMatchObject({ refused: 0, tooLarge: 0, cut: 0, lagged: 0 });
   const more = attempted - returned;
   const outcome = [more, losses.torn].join();
@@ -71,4 +64,27 @@ it.each([
     expect(stats.losses.refused).toBe(0);
   }
   expect(seen['as acknowledged']).toBeGreaterThanOrEqual(3 * rounds);
+});
+
+it('has what every worker had logged when main throws, up to one instant', {
+  timeout: 600_000,
+}, async () => {
+  for (let run = 0; run < (IS_LONG ? 200 : 4); run++) {
+    const memory = { bytes: 1 << 20, segmentBytes: 16 << 10 };
+    const settings = { memory, afterMs: randomInt(60) };
+    const { code, directory, lines, stderr } = await runFixture('main-throws.mjs', settings);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Error: main throws');
+    const files = readdirSync(directory);
+    expect(files).toHaveLength(1);
+    const { histories, lapped } = readHistories(join(directory, files[0]));
+    for (const { id, returned } of lines[0] as { id: number; returned: number }[]) {
+      const { thread, numbers } = histories.get(id) as WriterHistory;
+      expect(thread.attempted).toBeGreaterThanOrEqual(returned);
+      expect(thread.losses.refused).toBe(0);
+      if (lapped > 0) continue;
+      expect(gapsOf(numbers)).toEqual([]);
+      expectLastOfPools(numbers, thread.attempted);
+    }
+  }
 });

@@ -91,12 +91,22 @@ export function gapsOf(numbers: readonly number[]): number[] {
   return gaps;
 }
 
-/** Numbers of the last warning and of the last other event of so many. */
-export function lastOfPools(count: number): number[] {
-  return [count - (count % 101), isWarning(count) ? count - 1 : count];
+/**
+ * Expects the last warning and the last other event of `count` events, but for a pool of which
+ * nothing is left at all.
+ */
+export function expectLastOfPools(
+  numbers: readonly number[],
+  count: number,
+  context?: string,
+): void {
+  for (const last of [count - (count % 101), isWarning(count) ? count - 1 : count]) {
+    const ofPool = numbers.filter((n) => isWarning(n) === isWarning(last));
+    if (ofPool.length > 0) expect(ofPool.at(-1), context).toBe(last);
+  }
 }
 
 /** Whether the event with this number is in the pool of warnings. */
-export function isWarning(n: number): boolean {
+function isWarning(n: number): boolean {
   return n % 101 === 0;
 }

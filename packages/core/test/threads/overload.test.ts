@@ -3,7 +3,7 @@
 
 import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { gapsOf, isWarning, lastOfPools, readHistories } from './numbered-events.ts';
+import { expectLastOfPools, gapsOf, readHistories } from './numbered-events.ts';
 import { IS_LONG, linesOf } from './run-fixture.ts';
 
 interface Overload {
@@ -40,10 +40,7 @@ it.each([
         const context = `seed ${seed}, thread ${thread.id}`;
         expect(gaps, context).toEqual([]);
         // All threads at one instant: what is shown of one pool is not later than the other one.
-        for (const last of lastOfPools(thread.attempted)) {
-          const ofPool = numbers.filter((n) => isWarning(n) === isWarning(last));
-          if (ofPool.length > 0) expect(ofPool.at(-1), context).toBe(last);
-        }
+        expectLastOfPools(numbers, thread.attempted, context);
       }
     }
     const last = readHistories(overload.path).histories;

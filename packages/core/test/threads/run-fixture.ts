@@ -16,6 +16,8 @@ const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-threads-'));
 process.once('exit', () => fs.rmSync(root, { recursive: true, force: true }));
 
 export interface FixtureEnding {
+  /** Where its snapshots are. */
+  readonly directory: string;
   readonly code: number | null;
   readonly lines: unknown[];
   readonly stderr: string;
@@ -46,7 +48,12 @@ export function runFixture(
       clearTimeout(hang);
       try {
         const lines = stdout.split('\n').filter((line) => line !== '');
-        resolve({ code, stderr, lines: lines.map((line) => JSON.parse(line) as unknown) });
+        resolve({
+          directory,
+          code,
+          stderr,
+          lines: lines.map((line) => JSON.parse(line) as unknown),
+        });
       } catch (error) {
         reject(new Error(`${name} printed no JSON: ${stdout}${stderr}`, { cause: error }));
       }

@@ -1,0 +1,193 @@
+// SIGKILL at random moments while four threads write, and what the black box then holds. What must
+// be in it is known from acknowledgements that the threads wrote after their calls returned.
+
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openRecording, type Recording, recoverBlackBox } from 'ttlog/reader';
+import { afterAll, expect, test } from 'vitest';
+
+const FIXTURE = join(import.meta.dirname, 'fixtures/killed.mjs');
+const IS_LONG = process.env.TTLOG_TEST_LONG === '1';
+const KILLS = IS_LONG ? 10_000 : 100;
+const SEED = Number(process.env.TTLOG_TEST_SEED ?? 1);
+
+const PERIOD_MS = 50;
+/** Beyond the period: nine busy threads on two processors, and the kill itself. */
+const SLACK_MS = 400;
+const WARN_EVERY = 16;
+/** After all threads have begun. One kill in ten comes without waiting for that. */
+const MAX_LIFE_MS = 400;
+const MAX_START_MS = 300;
+
+const MODES = [
+  { pace: 'paced', bytes: 16 << 20, segmentBytes: 64 << 10 },
+  { pace: 'wrapping', bytes: 512 << 10, segmentBytes: 8 << 10 },
+] as const;
+
+interface Acknowledged {
+  readonly thread: number;
+  readonly n: number;
+  readonly atMs: number;
+}
+
+interface Killed {
+  readonly pace: 'paced' | 'wrapping';
+  readonly directory: string;
+  readonly killedAtMs: number;
+  readonly acknowledged: readonly Acknowledged[];
+}
+
+const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-kill-'));
+afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
+
+test(`${KILLS} kills lose no acknowledged warning, and nothing older than the period`, {
+  timeout: IS_LONG ? 4 * 3600_000 : 180_000,
+}, async () => {
+  const random = randomNumbers(SEED);
+  const figures = { kills: 0, shown: 0, warnings: 0, young: 0, oldestLostMs: 0, broken: 0 };
+  const lives = Array.from({ length: KILLS }, (_, index) => ({
+    index,
+    isEarly: random() < 0.1,
+    life: random(),
+  }));
+  const takeTurns = async () => {
+    for (let next = lives.shift(); next !== undefined; next = lives.shift()) {
+      const killed = await runAndKill(next.index, next.isEarly, next.life);
+      check(killed, figures);
+      fs.rmSync(killed.directory, { recursive: true });
+    }
+  };
+  await Promise.all([takeTurns(), takeTurns()]);
+  console.log(
+    `kill loop, seed ${SEED}: ${figures.kills} kills, ${figures.shown} events shown, ` +
+      `${figures.warnings} acknowledged warnings, 0 of them lost; ${figures.young} younger events ` +
+      `lost, the oldest ${figures.oldestLostMs} ms old; broken segments: ${figures.broken}`,
+  );
+  expect(figures.warnings).toBeGreaterThan(KILLS * 10);
+});
+
+async function runAndKill(index: number, isEarly: boolean, life: number): Promise<Killed> {
+  const { pace, bytes, segmentBytes } = MODES[index % MODES.length];
+  const directory = join(root, String(index));
+  fs.mkdirSync(directory);
+  const acknowledgedPath = join(directory, 'acknowledged');
+  const descriptor = fs.openSync(acknowledgedPath, 'a');
+  const args = [FIXTURE, directory, String(bytes), String(segmentBytes), pace];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', descriptor, 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH },
+  });
+  fs.closeSync(descriptor);
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  if (isEarly) await sleep(life * MAX_START_MS);
+  else {
+    await Promise.race([new Promise((resolve) => child.stdio[3]?.once('data', resolve)), ended]);
+    await sleep(life * MAX_LIFE_MS);
+  }
+  const killedAtMs = Date.now();
+  child.kill('SIGKILL');
+  await ended;
+  expect({ stderr, signal: child.signalCode }).toEqual({ stderr: '', signal: 'SIGKILL' });
+  const lines = fs.readFileSync(acknowledgedPath, 'latin1').split('\n');
+  const acknowledged = lines.slice(0, -1).map((line) => {
+    const [thread, n, atMs] = line.split(' ').map(Number);
+    return { thread, n, atMs };
+  });
+  return { pace, directory, killedAtMs, acknowledged };
+}
+
+function check(killed: Killed, figures: { [figure: string]: number }): void {
+  figures.kills++;
+  const boxes = fs.readdirSync(killed.directory).filter((name) => name.endsWith('.ring'));
+  if (boxes.length === 0) {
+    // Killed before the recorder was started.
+    expect(killed.acknowledged).toEqual([]);
+    return;
+  }
+  const box = join(killed.directory, boxes[0]);
+  const direct = shownBy(openEarly(box, killed));
+  const recovered = recoverBlackBox(box);
+  if (recovered.path === null) {
+    expect(killed.acknowledged, recovered.error.message).toEqual([]);
+    return;
+  }
+  const recording = openRecording(recovered.path);
+  const shown = shownBy(recording);
+  expect(shown).toEqual(direct);
+  expect(fs.readdirSync(killed.directory).filter((name) => name.includes('.ring'))).toEqual([]);
+  figures.shown += shown.size;
+  const note = recording.header.notes.find((text) => text.includes('not whole'));
+  if (note !== undefined) figures.broken += Number(note.split(': ')[1]);
+  for (const { thread, n, atMs } of killed.acknowledged) {
+    const isShown = shown.has(`${thread}:${n}`);
+    if (n % WARN_EVERY === 0) {
+      figures.warnings++;
+      expect(isShown, `warning ${n} of thread ${thread}`).toBe(true);
+    } else if (!isShown && !isOverwritten(shown, thread, n, killed.pace)) {
+      const ageMs = killed.killedAtMs - atMs;
+      figures.young++;
+      figures.oldestLostMs = Math.max(figures.oldestLostMs, ageMs);
+      expect(ageMs, `event ${n} of thread ${thread}`).toBeLessThan(PERIOD_MS + SLACK_MS);
+    }
+  }
+}
+
+/** In a small ring it is enough that there is something newer of the thread. */
+function isOverwritten(
+  shown: ReadonlyMap<string, number>,
+  thread: number,
+  n: number,
+  pace: string,
+): boolean {
+  return pace === 'wrapping' && (shown.get(`newest ${thread}`) ?? 0) > n;
+}
+
+/** A box that was made a moment ago may have no segment yet. */
+function openEarly(box: string, { acknowledged }: Killed): Recording | null {
+  try {
+    return openRecording(box);
+  } catch (error) {
+    expect(acknowledged, (error as Error).message).toEqual([]);
+    return null;
+  }
+}
+
+/** Numbers of the events, each checked to be one that was logged, and shown once. */
+function shownBy(recording: Recording | null): Map<string, number> {
+  const shown = new Map<string, number>();
+  for (const event of recording?.events() ?? []) {
+    const { t, n, text } = event.fields as { t: number; n: number; text: string };
+    expect(text).toBe(`${t}:${n}:`.padEnd(10 + ((t + n) % 60), '#'));
+    expect(event.message).toBe('numbered');
+    expect(event.thread.id).toBe(t);
+    expect(event.level).toBe(n % WARN_EVERY !== 0 ? 'info' : n % 32 === 0 ? 'error' : 'warn');
+    expect(shown.has(`${t}:${n}`), `event ${n} of thread ${t} a second time`).toBe(false);
+    shown.set(`${t}:${n}`, n);
+    if (n % WARN_EVERY !== 0) {
+      shown.set(`newest ${t}`, Math.max(n, shown.get(`newest ${t}`) ?? 0));
+    }
+  }
+  expect(recording?.damage ?? []).toEqual([]);
+  return shown;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Numbers of [0, 1) that are the same for the same seed (mulberry32). */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
