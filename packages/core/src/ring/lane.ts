@@ -6,7 +6,7 @@
  * below `limit`, and then calls `commit` with where it ended. Until then nobody sees the bytes.
  */
 
-import { ROW_REFUSED, SEGMENT_COMMITTED, SEGMENT_HEADER_BYTES } from '../memory/ring-layout.ts';
+import { POOL_WARN, ROW_REFUSED, SEGMENT_COMMITTED, SEGMENT_HEADER_BYTES } from '../memory/ring-layout.ts';
 import type { RingMemory } from './ring-memory.ts';
 import {
   claimSegment,
@@ -37,6 +37,9 @@ const REAP_EVERY_REFUSALS = 1024;
 const REAP_REFUSED_AFTER_NS = 100e6;
 /** … and where many segments are open, which may be theirs. */
 const REAP_CROWDED_AFTER_NS = 1e9;
+
+/** Events of a crowded warn lane that go elsewhere before it looks for a segment again. */
+const SKIPS_AFTER_REFUSAL = 64;
 
 export class Lane {
   readonly memory: RingMemory;
@@ -72,6 +75,7 @@ export class Lane {
   /** True from the beginning of a claim until the lane has noted what it won. */
   #isClaiming = false;
   #refusals = 0;
+  #skipsLeft = 0;
   #lastReapTickNs = Number.NEGATIVE_INFINITY;
 
   constructor(memory: RingMemory, thread: ThreadSlot, pool: number, stamp: () => SegmentStamp) {
@@ -144,6 +148,12 @@ export class Lane {
   }
 
   #open(): boolean {
+    // In a crowded ring warnings go among the thread's other events, which costs less than to look
+    // through all segments for each of them again (5 µs at 64 threads and 16 MiB, Node 20.20).
+    if (this.#skipsLeft > 0) {
+      this.#skipsLeft--;
+      return false;
+    }
     let segment = this.#claim();
     // Segments of threads that vanished unseen come free this way. It costs system calls, so it
     // is done only where segments are scarce, and once in a while.
@@ -151,7 +161,10 @@ export class Lane {
       const reaped = reapVanished(this.memory, this.thread.row);
       if (segment === NO_SEGMENT && reaped > 0) segment = this.#claim();
     }
-    if (segment === NO_SEGMENT) return false;
+    if (segment === NO_SEGMENT) {
+      if (this.pool === POOL_WARN) this.#skipsLeft = SKIPS_AFTER_REFUSAL;
+      return false;
+    }
     const offset = this.memory.segmentOffset(segment);
     // From the first line to the last no function is called, so nothing can come in between.
     this.#segment = segment;
