@@ -23,7 +23,7 @@ import {
   POOL_COUNT,
   RING_MAGIC,
   ROW_BYTES,
-  ROW_FREE,
+  ROW_DEAD,
   ROW_INCARNATION,
   ROW_LIVE,
   ROW_NEXT_EVENT,
@@ -85,26 +85,47 @@ interface Geometry {
   readonly segmentCount: number;
 }
 
-/** From the header where it is whole and fits the file, else from the segments. */
+/** From the header where it fits the file or a segment, else from the segments. */
 function geometryOf(bytes: Uint8Array): Geometry | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (bytes.length > HEADER_BYTES && view.getUint32(HEADER_MAGIC, true) === RING_MAGIC) {
-    const version = view.getUint32(HEADER_VERSION, true);
-    if (version > LAYOUT_VERSION) {
-      throw new RecordingError(
-        `black box of layout version ${version}; this ttlog reads up to ${LAYOUT_VERSION}`,
-      );
-    }
-    const rowCount = view.getUint32(HEADER_ROW_COUNT, true);
-    const segmentBytes = view.getUint32(HEADER_SEGMENT_BYTES, true);
-    const claimed = view.getUint32(HEADER_SEGMENT_COUNT, true);
-    if (isPossible(segmentBytes) && rowCount === rowCountFor(claimed)) {
-      // A cut segment may be whole as far as it was filled.
-      const present = Math.ceil((bytes.length - segmentsOffset(rowCount)) / segmentBytes);
-      if (present > 0) return { rowCount, segmentBytes, segmentCount: Math.min(claimed, present) };
-    }
+  const claimed = geometryFromHeader(bytes, view);
+  return claimed !== null && isLikely(claimed, bytes, view)
+    ? claimed
+    : (geometryFromSegments(bytes, view) ?? claimed);
+}
+
+function geometryFromHeader(bytes: Uint8Array, view: DataView): Geometry | null {
+  if (bytes.length <= HEADER_BYTES || view.getUint32(HEADER_MAGIC, true) !== RING_MAGIC)
+    return null;
+  const version = view.getUint32(HEADER_VERSION, true);
+  if (version > LAYOUT_VERSION) {
+    throw new RecordingError(
+      `black box of layout version ${version}; this ttlog reads up to ${LAYOUT_VERSION}`,
+    );
   }
-  return geometryFromSegments(bytes, view);
+  const rowCount = view.getUint32(HEADER_ROW_COUNT, true);
+  const segmentBytes = view.getUint32(HEADER_SEGMENT_BYTES, true);
+  const claimed = view.getUint32(HEADER_SEGMENT_COUNT, true);
+  if (!isPossible(segmentBytes) || rowCount !== rowCountFor(claimed)) return null;
+  // A cut segment may be whole as far as it was filled.
+  const present = Math.ceil((bytes.length - segmentsOffset(rowCount)) / segmentBytes);
+  // A file may be shorter than it was made, not longer.
+  if (present <= 0 || present > claimed) return null;
+  return { rowCount, segmentBytes, segmentCount: present };
+}
+
+/** Whether a segment stands where it should. */
+function isLikely(
+  { rowCount, segmentBytes }: Geometry,
+  bytes: Uint8Array,
+  view: DataView,
+): boolean {
+  const start = segmentsOffset(rowCount);
+  for (let offset = start; offset < bytes.length; offset += segmentBytes) {
+    if (!isHeaderWhole(bytes, view, offset)) continue;
+    return view.getUint32(offset + SEGMENT_LENGTH, true) === segmentBytes;
+  }
+  return false;
 }
 
 function isPossible(segmentBytes: number): boolean {
@@ -216,7 +237,7 @@ function nameThreads(image: Uint8Array, { rowCount, segmentBytes, segmentCount }
       row = findRow(view, rowCount, wordRow(word), incarnation);
       if (row === -1) continue;
       rowOf.set(key, row);
-      if (view.getInt32(rowOffset(row) + ROW_STATE, true) === ROW_FREE) {
+      if (!isTaken(view, row)) {
         fillRow(view, row, {
           incarnation,
           threadId: view.getInt32(offset + SEGMENT_THREAD_ID, true),
@@ -231,14 +252,18 @@ function nameThreads(image: Uint8Array, { rowCount, segmentBytes, segmentCount }
 /** The row that is the thread's, or one that is free; -1 where there is none. */
 function findRow(view: DataView, rowCount: number, named: number, incarnation: number): number {
   if (named < rowCount) {
-    const isLive = view.getInt32(rowOffset(named) + ROW_STATE, true) !== ROW_FREE;
-    if (!isLive) return named;
+    if (!isTaken(view, named)) return named;
     if (view.getUint32(rowOffset(named) + ROW_INCARNATION, true) === incarnation) return named;
   }
   for (let row = rowCount - 1; row >= 0; row--) {
-    if (view.getInt32(rowOffset(row) + ROW_STATE, true) === ROW_FREE) return row;
+    if (!isTaken(view, row)) return row;
   }
   return -1;
+}
+
+function isTaken(view: DataView, row: number): boolean {
+  const state = view.getInt32(rowOffset(row) + ROW_STATE, true);
+  return state === ROW_LIVE || state === ROW_DEAD;
 }
 
 function fillRow(

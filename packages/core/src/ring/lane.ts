@@ -6,7 +6,12 @@
  * below `limit`, and then calls `commit` with where it ended. Until then nobody sees the bytes.
  */
 
-import { POOL_WARN, ROW_REFUSED, SEGMENT_COMMITTED, SEGMENT_HEADER_BYTES } from '../memory/ring-layout.ts';
+import {
+  POOL_WARN,
+  ROW_REFUSED,
+  SEGMENT_COMMITTED,
+  SEGMENT_HEADER_BYTES,
+} from '../memory/ring-layout.ts';
 import type { RingMemory } from './ring-memory.ts';
 import {
   claimSegment,

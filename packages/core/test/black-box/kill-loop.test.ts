@@ -9,13 +9,15 @@ import { openRecording, type Recording, recoverBlackBox } from 'ttlog/reader';
 import { afterAll, expect, test } from 'vitest';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures/killed.mjs');
-const IS_LONG = process.env.TTLOG_TEST_LONG === '1';
+const IS_LONG = process.env.TTLOG_TEST_LONG !== undefined;
 const KILLS = IS_LONG ? 10_000 : 100;
 const SEED = Number(process.env.TTLOG_TEST_SEED ?? 1);
 
 const PERIOD_MS = 50;
-/** Beyond the period: nine busy threads on two processors, and the kill itself. */
-const SLACK_MS = 400;
+/** Beyond the period: the recorder thread's own work, and the kill itself. On top comes … */
+const SLACK_MS = 100;
+/** … so many times what a timer of this process was late while the child lived. */
+const LATENESS_PART = 3;
 const WARN_EVERY = 16;
 /** After all threads have begun. One kill in ten comes without waiting for that. */
 const MAX_LIFE_MS = 400;
@@ -36,6 +38,10 @@ interface Killed {
   readonly pace: 'paced' | 'wrapping';
   readonly directory: string;
   readonly killedAtMs: number;
+  /** Whether it was killed before the recorder thread had begun. */
+  readonly isEarly: boolean;
+  /** How late timers are on this machine just now. */
+  readonly latenessMs: number;
   readonly acknowledged: readonly Acknowledged[];
 }
 
@@ -43,7 +49,7 @@ const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-kill-'));
 afterAll(() => fs.rmSync(root, { recursive: true, force: true }));
 
 test(`${KILLS} kills lose no acknowledged warning, and nothing older than the period`, {
-  timeout: IS_LONG ? 4 * 3600_000 : 180_000,
+  timeout: IS_LONG ? 4 * 3600_000 : 400_000,
 }, async () => {
   const random = randomNumbers(SEED);
   const figures = { kills: 0, shown: 0, warnings: 0, young: 0, oldestLostMs: 0, broken: 0 };
@@ -85,6 +91,7 @@ async function runAndKill(index: number, isEarly: boolean, life: number): Promis
     stderr += chunk;
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
+  const lateness = measureLateness();
   if (isEarly) await sleep(life * MAX_START_MS);
   else {
     await Promise.race([new Promise((resolve) => child.stdio[3]?.once('data', resolve)), ended]);
@@ -99,7 +106,7 @@ async function runAndKill(index: number, isEarly: boolean, life: number): Promis
     const [thread, n, atMs] = line.split(' ').map(Number);
     return { thread, n, atMs };
   });
-  return { pace, directory, killedAtMs, acknowledged };
+  return { pace, directory, killedAtMs, isEarly, latenessMs: lateness(), acknowledged };
 }
 
 function check(killed: Killed, figures: { [figure: string]: number }): void {
@@ -119,7 +126,8 @@ function check(killed: Killed, figures: { [figure: string]: number }): void {
   }
   const recording = openRecording(recovered.path);
   const shown = shownBy(recording);
-  expect(shown).toEqual(direct);
+  expect(shown.size).toBe(direct.size);
+  expect([...shown.keys()].every((name) => direct.has(name))).toBe(true);
   expect(fs.readdirSync(killed.directory).filter((name) => name.includes('.ring'))).toEqual([]);
   figures.shown += shown.size;
   const note = recording.header.notes.find((text) => text.includes('not whole'));
@@ -128,12 +136,16 @@ function check(killed: Killed, figures: { [figure: string]: number }): void {
     const isShown = shown.has(`${thread}:${n}`);
     if (n % WARN_EVERY === 0) {
       figures.warnings++;
-      expect(isShown, `warning ${n} of thread ${thread}`).toBe(true);
+      if (!isShown) throw new Error(`lost: warning ${n} of thread ${thread}`);
     } else if (!isShown && !isOverwritten(shown, thread, n, killed.pace)) {
       const ageMs = killed.killedAtMs - atMs;
       figures.young++;
+      if (killed.isEarly) continue;
       figures.oldestLostMs = Math.max(figures.oldestLostMs, ageMs);
-      expect(ageMs, `event ${n} of thread ${thread}`).toBeLessThan(PERIOD_MS + SLACK_MS);
+      const windowMs = PERIOD_MS + SLACK_MS + LATENESS_PART * killed.latenessMs;
+      if (ageMs > windowMs) {
+        throw new Error(`lost: event ${n} of thread ${thread}, ${ageMs} ms old, not ${windowMs}`);
+      }
     }
   }
 }
@@ -163,11 +175,15 @@ function shownBy(recording: Recording | null): Map<string, number> {
   const shown = new Map<string, number>();
   for (const event of recording?.events() ?? []) {
     const { t, n, text } = event.fields as { t: number; n: number; text: string };
-    expect(text).toBe(`${t}:${n}:`.padEnd(10 + ((t + n) % 60), '#'));
-    expect(event.message).toBe('numbered');
-    expect(event.thread.id).toBe(t);
-    expect(event.level).toBe(n % WARN_EVERY !== 0 ? 'info' : n % 32 === 0 ? 'error' : 'warn');
-    expect(shown.has(`${t}:${n}`), `event ${n} of thread ${t} a second time`).toBe(false);
+    const level = n % WARN_EVERY !== 0 ? 'info' : n % 32 === 0 ? 'error' : 'warn';
+    const isAsLogged =
+      text === `${t}:${n}:`.padEnd(10 + ((t + n) % 60), '#') &&
+      event.message === 'numbered' &&
+      event.thread.id === t &&
+      event.level === level;
+    // By hand: a call of `expect` for each of a million events takes minutes.
+    if (!isAsLogged) throw new Error(`no such event was logged: ${JSON.stringify(event.fields)}`);
+    if (shown.has(`${t}:${n}`)) throw new Error(`event ${n} of thread ${t} a second time`);
     shown.set(`${t}:${n}`, n);
     if (n % WARN_EVERY !== 0) {
       shown.set(`newest ${t}`, Math.max(n, shown.get(`newest ${t}`) ?? 0));
@@ -175,6 +191,21 @@ function shownBy(recording: Recording | null): Map<string, number> {
   }
   expect(recording?.damage ?? []).toEqual([]);
   return shown;
+}
+
+/** Returns what tells by how much a timer was late at most. */
+function measureLateness(): () => number {
+  let dueMs = performance.now() + 20;
+  let latenessMs = 0;
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    latenessMs = Math.max(latenessMs, nowMs - dueMs);
+    dueMs = nowMs + 20;
+  }, 20);
+  return () => {
+    clearInterval(timer);
+    return latenessMs;
+  };
 }
 
 function sleep(ms: number): Promise<void> {

@@ -2,8 +2,11 @@
 // ones, very many threads, and more threads than segments.
 
 import { openRecording, type RecordedEvent, type ThreadInfo } from 'ttlog/reader';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { linesOf } from './run-fixture.ts';
+
+// Hundreds of threads start slowly on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 interface Losses {
   overwritten: number;
@@ -87,12 +90,8 @@ describe('200 threads in a default ring', () => {
       }
     }
     expect(events).toHaveLength(402);
-  });
-
-  it('are found by level, wherever their warnings stand', async () => {
-    const [{ path }] = await linesOf<{ path: string }>('many-threads.mjs', { threads: 120 });
-    const warnings = [...openRecording(path).events({ minLevel: 'warn' })];
-    expect(warnings).toHaveLength(121);
+    // Found by level as well, wherever the warnings stand.
+    expect([...openRecording(outcome.path).events({ minLevel: 'warn' })]).toHaveLength(201);
   });
 });
 

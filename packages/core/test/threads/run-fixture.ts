@@ -10,7 +10,7 @@ import { join } from 'node:path';
 export const IS_LONG: boolean = process.env.TTLOG_TEST_LONG !== undefined;
 
 /** A program that hangs is ended, so that its test fails and not the whole run. */
-const HANG_MS = IS_LONG ? 3_600_000 : 120_000;
+const HANG_MS = IS_LONG ? 3_600_000 : 170_000;
 
 const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-threads-'));
 process.once('exit', () => fs.rmSync(root, { recursive: true, force: true }));
