@@ -43,8 +43,7 @@ const REAP_REFUSED_AFTER_NS = 100e6;
 /** … and where many segments are open, which may be theirs. */
 const REAP_CROWDED_AFTER_NS = 1e9;
 
-/** Events of a crowded warn lane that go elsewhere before it looks for a segment again. */
-const SKIPS_AFTER_REFUSAL = 64;
+const MAX_SKIPS = 63;
 
 export class Lane {
   readonly memory: RingMemory;
@@ -80,7 +79,10 @@ export class Lane {
   /** True from the beginning of a claim until the lane has noted what it won. */
   #isClaiming = false;
   #refusals = 0;
+  /** Events of a crowded warn lane that go elsewhere before it looks for a segment again. */
   #skipsLeft = 0;
+  /** How many that will be after the next refusal: more, the longer it is crowded. */
+  #skips = 0;
   #lastReapTickNs = Number.NEGATIVE_INFINITY;
 
   constructor(memory: RingMemory, thread: ThreadSlot, pool: number, stamp: () => SegmentStamp) {
@@ -167,7 +169,8 @@ export class Lane {
       if (segment === NO_SEGMENT && reaped > 0) segment = this.#claim();
     }
     if (segment === NO_SEGMENT) {
-      if (this.pool === POOL_WARN) this.#skipsLeft = SKIPS_AFTER_REFUSAL;
+      if (this.pool === POOL_WARN) this.#skipsLeft = this.#skips;
+      this.#skips = Math.min(this.#skips * 2 + 1, MAX_SKIPS);
       return false;
     }
     const offset = this.memory.segmentOffset(segment);
@@ -184,6 +187,7 @@ export class Lane {
     this.maxSeverity = 0;
     this.lastDtNs = 0;
     this.eventCount = 0;
+    this.#skips = 0;
     this.#isClaiming = false;
     return true;
   }

@@ -71,15 +71,26 @@ describe('RecordedValueEncoder', () => {
     const error = new AggregateError([new RangeError('a'), new Mark('circular')], 'all failed', {
       cause: new Mark('threw', 'Error: getter'),
     });
-    Object.assign(error, { code: 'E_ALL', name: 'AllFailed' });
+    Object.assign(error, { code: 'E_ALL' });
     const back = roundTrip(error) as AggregateError & { code: string };
     expect(back).toBeInstanceOf(AggregateError);
-    expect(back).toMatchObject({ name: 'AllFailed', message: 'all failed', code: 'E_ALL' });
+    expect(back).toMatchObject({ name: 'AggregateError', message: 'all failed', code: 'E_ALL' });
     expect(back.stack).toBe(error.stack);
     expect(back.cause).toEqual(new Mark('threw', 'Error: getter'));
     expect(back.errors[0]).toBeInstanceOf(RangeError);
     expect(back.errors[1]).toEqual(new Mark('circular'));
     expect(encoder.encodeItem(back)).toEqual(encoder.encodeItem(roundTrip(back)));
+  });
+
+  it('keeps the errors of an error that is no AggregateError by its name', () => {
+    const error = Object.assign(new Error('invalid'), {
+      name: 'ValidationError',
+      errors: [new RangeError('a')],
+    });
+    const back = roundTrip(error) as Error & { errors: unknown[] };
+    expect(back).not.toBeInstanceOf(AggregateError);
+    expect(back).toMatchObject({ name: 'ValidationError', message: 'invalid' });
+    expect(back.errors[0]).toBeInstanceOf(RangeError);
   });
 
   it('keeps the holes of an array', () => {
