@@ -17,6 +17,7 @@ const COMMAND_LINES: [file: string, words: string[]][] = [
   ['ls-json.txt', ['ls', '.', '--json']],
   ['help.txt', ['--help']],
   ['help-cat.txt', ['help', 'cat']],
+  ['help-recover.txt', ['help', 'recover']],
 ];
 
 describe('the output of', () => {

@@ -14,7 +14,7 @@ import { type BoxIdentity, readIdentity } from './box-identity.ts';
 import { ownIdentity } from './identity.ts';
 import { isNeighbour, livenessOf } from './liveness.ts';
 import { isBlackBox, readBox, readBoxFile } from './read-box.ts';
-import { partsOfBoxName, type RecoveryResult, recoverBox } from './recover.ts';
+import { failed, partsOfBoxName, type RecoveryResult, recoverBox } from './recover.ts';
 
 const { closeSync, constants, fstatSync, openSync, readSync } = fs;
 const { basename } = path;
@@ -53,11 +53,11 @@ export function recoverBlackBox(path: string): RecoveryResult {
     const identity = readIdentity(bytes);
     if (identity !== null && mayLive(identity, modifiedAtMs)) {
       const why = `${path} is the black box of process ${identity.pid}, which may still live`;
-      return { path: null, error: new Error(why) };
+      return { path: null, error: new Error(why), mayLive: true };
     }
     return recoverBox(path, { compressor: loadCompressor(), fileMode: 0o600 });
   } catch (error) {
-    return { path: null, error: error instanceof Error ? error : new Error(String(error)) };
+    return failed(error);
   }
 }
 

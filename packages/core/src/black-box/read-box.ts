@@ -85,7 +85,7 @@ export function readBox(
     factsOf(identity, brokenSegments),
     {
       reason,
-      trigger: { kind: 'process-died', thread: 0 },
+      trigger: { kind: about.isAlive ? 'request' : 'process-died', thread: 0 },
       errorCbor: null,
       process: { uptimeMs: 0, memory: {}, resourceUsage: {}, eventLoopDelayMs: null },
     },

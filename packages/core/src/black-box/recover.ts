@@ -72,7 +72,8 @@ export function examineBox(boxPath: string, watches: Map<string, HeartbeatWatch>
 
 export type RecoveryResult =
   | { readonly path: string; readonly events: number }
-  | { readonly path: null; readonly error: Error };
+  /** `mayLive`: it is the box of a process that may still write to it, and was not touched. */
+  | { readonly path: null; readonly error: Error; readonly mayLive: boolean };
 
 /** Recovers one box of a dead process. Never throws; the box stays where it cannot be recovered. */
 export function recoverBox(
@@ -120,15 +121,17 @@ function recoverClaimed(
       chunks: [box.snapshot],
       fileMode: options.fileMode,
     });
-    if (!written.ok) return { path: null, error: written.error };
+    if (!written.ok) return failed(written.error);
     return { path: written.path, events: box.events };
   } catch (error) {
     return failed(error);
   }
 }
 
-function failed(error: unknown): RecoveryResult {
-  return { path: null, error: error instanceof Error ? error : new Error(String(error)) };
+/** As a result: what went wrong. */
+export function failed(error: unknown): RecoveryResult {
+  const reason = error instanceof Error ? error : new Error(String(error));
+  return { path: null, error: reason, mayLive: false };
 }
 
 /** Renaming a file changes its status time, so that it tells when the box was claimed. */

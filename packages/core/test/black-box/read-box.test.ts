@@ -114,7 +114,10 @@ describe('a black box of which the header is gone', () => {
   it.each([0, 0xff, 0x5a])('shows every event where its first page is filled with %i', (byte) => {
     const bytes = changed((all) => all.fill(byte, 0, HEADER_BYTES));
     expect(shownOf(bytes)).toEqual(names);
-    expect(recordingOf(bytes).header.notes[0]).toContain('the page that says whose black box');
+    const { header, losses } = recordingOf(bytes);
+    expect(header.notes[0]).toContain('the page that says whose black box');
+    // Nor are its counters believed.
+    expect(Object.values(losses).every((count) => count === 0)).toBe(true);
   });
 
   it('shows every event where the thread table is gone as well', () => {
@@ -169,6 +172,7 @@ describe('a thread that the table does not know', () => {
     for (const length of [-1, -(2 ** 31), 2 ** 31 - 1, -segmentsStart]) {
       const bytes = changed((_, view) => view.setInt32(rowOffset(0) + 128, length, true));
       expect(shownOf(bytes)).toEqual(names);
+      for (const { name } of recordingOf(bytes).threads) expect(name.length).toBeLessThan(125);
     }
   });
 });

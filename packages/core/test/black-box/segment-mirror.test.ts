@@ -5,10 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { BlackBoxMirror } from '../../src/black-box/mirror.ts';
 import { installWriteThrough } from '../../src/black-box/write-through.ts';
 import {
+  COUNT_UNKNOWN,
   MIRROR_FREE,
   MIRROR_OWNER,
   MIRROR_RECORDER,
   SEGMENT_COMMITTED,
+  SEGMENT_EVENT_COUNT,
   SEGMENT_HEADER_BYTES,
   SEGMENT_MIRROR_LOCK,
   SEGMENT_WORD,
@@ -17,7 +19,15 @@ import { STATE_FREE, STATE_OPEN, wordState } from '../../src/memory/segment-word
 import type { RingMemory } from '../../src/ring/ring-memory.ts';
 import { endWriteThrough, mirrorSegment, writeThrough } from '../../src/ring/segment-mirror.ts';
 import { sealAbandoned } from '../../src/ring/segments.ts';
-import { eventsIn, makeRing, NotedFile, PlayedThread } from './mirrored-ring.ts';
+import { atStep } from '../ring/at-step.ts';
+import {
+  eventsIn,
+  eventsOf,
+  makeRing,
+  NotedFile,
+  PlayedThread,
+  recordingOf,
+} from './mirrored-ring.ts';
 
 function lockOf(memory: RingMemory, segment: number): number {
   return (memory.segmentOffset(segment) + SEGMENT_MIRROR_LOCK) >> 2;
@@ -286,6 +296,126 @@ describe('a segment that is reused while it is written', () => {
     mirrorSegment(memory, segment, file, nothingSeen(memory));
     file.bytes.set(memory.u8.slice(0, memory.segmentOffset(0)), 0);
     expect(eventsIn(file.bytes).every((name) => name.startsWith('2:'))).toBe(true);
+  });
+});
+
+describe('whatever another thread does between two steps of the recorder thread', () => {
+  /** Mirrors `segment` once for each of its steps, with `happen` before that step. */
+  function atEveryStep(play: () => { run: () => void; happen: () => void; check: () => void }) {
+    let steps = 0;
+    for (let isReached = true; isReached; steps++) {
+      const { run, happen, check } = play();
+      isReached = atStep(steps, happen, run);
+      if (isReached) check();
+    }
+    expect(steps).toBeGreaterThan(5);
+  }
+
+  it('a segment that is sealed with one more event is shown whole, before it or after', () => {
+    atEveryStep(() => {
+      const { memory, file, thread } = setUp();
+      const names = [thread.log()];
+      const [segment] = openSegments(memory);
+      const head = memory.u8.slice(0, memory.segmentOffset(0));
+      const seen = nothingSeen(memory);
+      return {
+        run: () => mirrorSegment(memory, segment, file, seen),
+        happen: () => {
+          names.push(thread.log());
+          thread.writer.seal();
+        },
+        check: () => {
+          file.bytes.set(head, 0);
+          const shown = recordingOf(file.bytes);
+          const events = eventsOf(shown);
+          expect([names.slice(0, 1), names]).toContainEqual(events);
+          // What a header says of the whole segment is true of what is in the file.
+          const [{ attempted, losses }] = shown.threads;
+          expect(attempted - losses.overwritten).toBe(events.length);
+          mirrorSegment(memory, segment, file, seen);
+          expect(eventsIn(file.bytes)).toEqual(names);
+          expect(mirrorSegment(memory, segment, file, seen)).toBe(0);
+        },
+      };
+    });
+  });
+
+  it('a header that is copied after the seal does not tell of events that are not there', () => {
+    const { memory, file, thread } = setUp();
+    const names = [thread.log()];
+    const [segment] = openSegments(memory);
+    const head = memory.u8.slice(0, memory.segmentOffset(0));
+    const seen = nothingSeen(memory);
+    const { slice } = memory.u8;
+    memory.u8.slice = (...range) => {
+      names.push(thread.log());
+      thread.writer.seal();
+      memory.u8.slice = slice;
+      return memory.u8.slice(...range);
+    };
+    mirrorSegment(memory, segment, file, seen);
+    expect(names).toHaveLength(2);
+    file.bytes.set(head, 0);
+    const shown = recordingOf(file.bytes);
+    expect(eventsOf(shown)).toEqual(names.slice(0, 1));
+    expect(shown.threads[0].attempted).toBe(1);
+    // Of an open segment nothing is said that its owner may still change.
+    const view = new DataView(file.bytes.buffer, memory.segmentOffset(segment));
+    expect(wordState(view.getBigUint64(SEGMENT_WORD, true))).toBe(STATE_OPEN);
+    expect(view.getInt32(SEGMENT_EVENT_COUNT, true)).toBe(COUNT_UNKNOWN);
+    mirrorSegment(memory, segment, file, seen);
+    expect(eventsIn(file.bytes)).toEqual(names);
+  });
+
+  it('what a new tenant has written through stays in the file', () => {
+    let timesWritten = 0;
+    atEveryStep(() => {
+      const { memory, file, thread } = setUp();
+      const other = new PlayedThread(memory, 2);
+      thread.log('warn');
+      const [segment] = openSegments(memory);
+      writeThrough(memory, segment, file);
+      thread.writer.seal();
+      const word = () => memory.i64[(memory.segmentOffset(segment) + SEGMENT_WORD) >> 3];
+      const head = memory.u8.slice(0, memory.segmentOffset(0));
+      let last = '';
+      let isWritten = false;
+      return {
+        run: () => mirrorSegment(memory, segment, file, nothingSeen(memory)),
+        happen: () => {
+          const generation = word() >> 32n;
+          while (word() >> 32n === generation) last = other.log('warn', 300);
+          isWritten = writeThrough(memory, segment, file);
+        },
+        check: () => {
+          file.bytes.set(head, 0);
+          if (isWritten) {
+            timesWritten++;
+            expect(eventsIn(file.bytes)).toEqual([last]);
+          }
+          other.writer.seal();
+          mirrorSegment(memory, segment, file, nothingSeen(memory));
+          expect(eventsIn(file.bytes)).toEqual([last]);
+        },
+      };
+    });
+    expect(timesWritten).toBeGreaterThan(3);
+  });
+
+  it('a segment whose last owner wrote through is the recorder thread’s with the next', () => {
+    const { memory, file, thread } = setUp();
+    const other = new PlayedThread(memory, 2);
+    thread.log('warn');
+    const [segment] = openSegments(memory);
+    writeThrough(memory, segment, file);
+    thread.writer.seal();
+    const word = () => memory.i64[(memory.segmentOffset(segment) + SEGMENT_WORD) >> 3];
+    const generation = word() >> 32n;
+    let last = '';
+    while (word() >> 32n === generation) last = other.log('warn', 300);
+    expect(mirrorSegment(memory, segment, file, nothingSeen(memory))).toBeGreaterThan(0);
+    file.bytes.set(memory.u8.slice(0, memory.segmentOffset(0)), 0);
+    expect(eventsIn(file.bytes)).toEqual([last]);
   });
 });
 

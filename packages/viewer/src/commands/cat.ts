@@ -2,6 +2,7 @@
 
 import type { RecordedEvent } from 'ttlog/reader';
 import type { ParsedArguments } from '../arguments/option.ts';
+import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
 import { choosePalette } from '../format/colour.ts';
 import { endingText } from '../format/ending.ts';
 import { jsonlFormat } from '../format/jsonl.ts';
@@ -27,13 +28,15 @@ export const cat: Command = {
     'Prints the events of all threads by time, and at the end why the process died and of what. ' +
       'A directory stands for all its recordings, and so does a quoted pattern; an event that ' +
       'several recordings of a process hold is printed once. - is standard input. Without an ' +
-      'argument it is the newest recording in TTLOG_SNAPSHOT_DIR or the default directory.',
+      'argument it is the newest recording in TTLOG_SNAPSHOT_DIR or the default directory. A black ' +
+      'box (.ring) is shown as well, of a dead process or of a living one.',
     'Times like -5s and 2m ago count back from the end of the recording, not from now. Control ' +
       'characters in any text are shown escaped.',
     'In jsonl and logfmt a field whose name is one of ttlog (time, level, msg, …) stands under ' +
       'fields., a binding under context.',
   ],
   options: [
+    PID_OPTION,
     ...SELECTION_OPTIONS,
     {
       name: 'output',
@@ -64,7 +67,11 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const output = given.has('json') ? 'jsonl' : (given.value('output') ?? 'pretty');
   const colours = choosePalette(given.value('color'), terminal);
 
-  const { files, hasFailed, isPartial } = await openInput(given.operands, 'newest', terminal);
+  const { files, hasFailed, isPartial } = await openInput(
+    given.operands,
+    wantedBy(given),
+    terminal,
+  );
   const hasEnding = output === 'pretty' && !isQuiet && selection.lines?.from !== 'start';
   const endings = hasEnding ? files.map((file) => endingText(file, colours, utc)) : [];
   const ending = endings.filter((text) => text !== '').join('\n');

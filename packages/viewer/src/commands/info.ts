@@ -1,6 +1,7 @@
 /** `ttlog-view info`: what a recording is, on a card or as JSON. */
 
 import type { ParsedArguments } from '../arguments/option.ts';
+import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
 import { type Summary, summarise } from '../digest/summary.ts';
 import { cardText } from '../format/card.ts';
 import { isoClock, isoInstant } from '../format/clock.ts';
@@ -22,6 +23,7 @@ export const info: Command = {
       'overwritten + refused + too large.',
   ],
   options: [
+    PID_OPTION,
     { name: 'json', short: 'j', summary: 'One JSON object a recording and line.' },
     { name: 'utc', summary: 'Show times in UTC instead of local time.' },
   ],
@@ -34,7 +36,11 @@ export const info: Command = {
 
 async function run(given: ParsedArguments, terminal: Terminal): Promise<number> {
   const colours = choosePalette(given.value('color'), terminal);
-  const { files, hasFailed, isPartial } = await openInput(given.operands, 'newest', terminal);
+  const { files, hasFailed, isPartial } = await openInput(
+    given.operands,
+    wantedBy(given),
+    terminal,
+  );
   let isDamaged = isPartial;
   for (const [index, file] of files.entries()) {
     const summary = await summarise(file, () => terminal.write(''));

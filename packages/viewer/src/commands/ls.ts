@@ -1,5 +1,6 @@
 /** `ttlog-view ls`: the recordings of a directory, newest last, one line each. */
 
+import type { SnapshotHeader } from 'ttlog/reader';
 import type { OptionSpec, ParsedArguments } from '../arguments/option.ts';
 import { summarise } from '../digest/summary.ts';
 import { instantText, isoInstant } from '../format/clock.ts';
@@ -8,6 +9,7 @@ import { printable } from '../format/escape.ts';
 import { jsonValue } from '../format/json-value.ts';
 import { countText, sizeText } from '../format/quantity.ts';
 import { type Column, tableText } from '../format/table.ts';
+import { isBoxName } from '../input/find-recordings.ts';
 import { openInput } from '../input/input.ts';
 import { exitCode } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -26,7 +28,7 @@ export const ls: Command = {
   description: [
     'Lists recordings by the time at which they were taken. Without an argument, those in ' +
       'TTLOG_SNAPSHOT_DIR or the default directory. Each is read in full, so that its status is ' +
-      'true.',
+      'true. Black boxes are listed as well, as living or dead; see ttlog-view help recover.',
   ],
   options: OPTIONS,
   examples: [
@@ -45,14 +47,14 @@ interface Listed {
   readonly trigger: string | null;
   readonly events: number | null;
   readonly sizeBytes: number;
-  readonly status: 'ok' | 'damaged' | 'unreadable';
+  readonly status: 'ok' | 'living' | 'dead' | 'damaged' | 'unreadable';
 }
 
 async function run(given: ParsedArguments, terminal: Terminal): Promise<number> {
   const colours = choosePalette(given.value('color'), terminal);
   const { files, unopened, hasFailed, isPartial } = await openInput(
     given.operands,
-    'all',
+    { fallback: 'all', kind: 'both' },
     terminal,
   );
   const rows = unopened.map(listUnopened);
@@ -78,8 +80,12 @@ async function listFile(file: RecordingFile, terminal: Terminal): Promise<Listed
     trigger: header.trigger.kind,
     events,
     sizeBytes: file.sizeBytes,
-    status: damage.length > 0 ? 'damaged' : 'ok',
+    status: damage.length > 0 ? 'damaged' : isBoxName(file.path) ? boxStatus(header) : 'ok',
   };
+}
+
+function boxStatus({ reason }: SnapshotHeader): 'living' | 'dead' {
+  return reason === 'living' ? 'living' : 'dead';
 }
 
 function listUnopened({ path, sizeBytes }: { path: string; sizeBytes: number }): Listed {
@@ -126,7 +132,8 @@ function tableOf(rows: readonly Listed[], utc: boolean, colours: Palette): strin
   ]);
   return tableText(COLUMNS, cells, colours, (text, row, column) => {
     if (column !== STATUS_COLUMN) return text;
-    return rows[row].status === 'ok' ? colours.green(text) : colours.red(text);
+    const { status } = rows[row];
+    return status === 'ok' || status === 'living' ? colours.green(text) : colours.red(text);
   });
 }
 

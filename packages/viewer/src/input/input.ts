@@ -5,7 +5,7 @@
 
 import type { Terminal } from '../output/terminal.ts';
 import type { RecordingFile } from '../recording-file.ts';
-import { type Fallback, findRecordings } from './find-recordings.ts';
+import { findRecordings, type Wanted } from './find-recordings.ts';
 import { openFile, type UnopenedFile } from './open-recordings.ts';
 
 export interface Input {
@@ -19,10 +19,10 @@ export interface Input {
 
 export async function openInput(
   operands: readonly string[],
-  fallback: Fallback,
+  wanted: Wanted,
   terminal: Terminal,
 ): Promise<Input> {
-  const found = await findRecordings(operands, terminal.environment, fallback);
+  const found = await findRecordings(operands, terminal.environment, wanted);
   for (const message of [...found.failures, ...found.vacancies]) terminal.report(message);
   const files: RecordingFile[] = [];
   const unopened: UnopenedFile[] = [];
