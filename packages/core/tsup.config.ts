@@ -22,9 +22,6 @@ const config: Options = {
   esbuildPlugins: [inlineThread, minifyCborX],
   esbuildOptions(options, { format }) {
     options.alias = ALIASES;
-    // Half of what an import costs is V8 reading the text.
-    options.minifyWhitespace = true;
-    options.minifySyntax = true;
     // CommonJS has no `import.meta`; `createRequire` takes a file name as well.
     if (format === 'cjs') options.define = { ...options.define, 'import.meta.url': '__filename' };
   },

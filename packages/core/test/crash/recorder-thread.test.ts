@@ -179,14 +179,21 @@ describe.concurrent('without the recorder thread', () => {
     'a snapshot that was asked for is taken by main when the thread %s',
     async (_name, kill) => {
       const outcome = await runProgram(`
-      let thread;
-      process.on('worker', (worker) => { thread ??= worker; });
+      let thread, gone;
+      process.on('worker', (worker) => {
+        thread ??= worker;
+        gone ??= new Promise((resolve) => worker.once('exit', resolve));
+      });
       ${start()}
       const events = [];
       recorder.on('error', (error) => events.push(error.message));
       const asked = [1, 2, 3].map(() => recorder.snapshot('asked'));
       ${kill}
       const paths = (await Promise.all(asked)).map(({ path }) => path);
+      // The thread may have been fast enough to end only after its work.
+      const stay = setInterval(() => {}, 1000);
+      await gone;
+      clearInterval(stay);
       const later = await recorder.snapshot('later');
       const { state } = recorder.stats().recorderThread;
       console.log(JSON.stringify({ paths, later: later.path, state, events }));`);
