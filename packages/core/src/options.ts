@@ -84,6 +84,11 @@ export interface RecorderOptions {
     | 'mapped'
     | false
     | { mode: 'mirrored' | 'mapped'; periodMs?: number; writeThrough?: boolean };
+  /**
+   * A snapshot while the event loop stands still, once it has for `afterMs` (20 or more). `stack`
+   * adds the main thread's JavaScript stack, for which the inspector stops it for some 20 ms.
+   * Default: off; `stack` false.
+   */
   stall?: { afterMs: number; stack?: boolean } | false;
   heap?: { nearLimit: number } | false;
   triggers?: TriggerOptions[];
@@ -116,6 +121,7 @@ export interface ResolvedOptions {
     keep: { files: number; bytes: number; ageMs: number };
   };
   blackBox: { periodMs: number; writeThrough: boolean } | false;
+  stall: { afterMs: number; stack: boolean } | false;
   redact: { paths: string[]; defaults: boolean } | false;
   limits: { depth: number; entries: number; stringBytes: number; eventBytes: number };
   /** TTLOG_DEBUG=1: ttlog's own problems go to stderr. */
@@ -129,6 +135,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** Timers of Node take no more. */
 const MAX_MS = 2 ** 31 - 1;
 const MIN_INTERVAL_MS = 10;
+const MIN_STALL_MS = 20;
 /** As a ring has them; see memory/ring-layout.ts. */
 const MIN_SEGMENTS = 8;
 const MAX_MEMORY_BYTES = 2_130_706_432;
@@ -160,7 +167,7 @@ export function resolveOptions(
   ]);
   const memory = record(given.memory, 'memory', ['bytes', 'segmentBytes']);
   const limits = record(given.limits, 'limits', ['depth', 'entries', 'stringBytes', 'eventBytes']);
-  for (const later of ['stall', 'heap', 'triggers', 'output']) {
+  for (const later of ['heap', 'triggers', 'output']) {
     if (given[later] !== undefined && given[later] !== false) {
       notes.push(`${later}: not in force in this version`);
     }
@@ -237,6 +244,7 @@ export function resolveOptions(
       intervalMs: wholeFromEnvironment('TTLOG_SNAPSHOT_INTERVAL_MS', MIN_INTERVAL_MS, MAX_MS),
     }),
     blackBox: resolveBlackBox(given.blackBox ?? (boxMode === 'off' ? false : boxMode), notes),
+    stall: resolveStall(given.stall),
     redact: resolveRedact(given.redact),
     limits: {
       depth: whole(limits.depth, 'limits.depth', 1, 64) ?? 6,
@@ -307,6 +315,14 @@ function resolveBlackBox(value: unknown, notes: string[]): ResolvedOptions['blac
     periodMs: whole(given.periodMs, 'blackBox.periodMs', 5, 60_000) ?? 50,
     writeThrough: boolean(given.writeThrough, 'blackBox.writeThrough') ?? true,
   };
+}
+
+function resolveStall(value: unknown): ResolvedOptions['stall'] {
+  if (value === undefined || value === false) return false;
+  const given = record(value, 'stall', ['afterMs', 'stack']);
+  const afterMs = whole(given.afterMs, 'stall.afterMs', MIN_STALL_MS, MAX_MS);
+  if (afterMs === undefined) throw wrong('stall.afterMs', afterMs, 'milliseconds, such as 1000');
+  return { afterMs, stack: boolean(given.stack, 'stall.stack') ?? false };
 }
 
 function resolveRedact(value: unknown): ResolvedOptions['redact'] {

@@ -8,7 +8,9 @@ import os from 'node:os';
 import workerThreads from 'node:worker_threads';
 import { forgetBox, removeBox } from './black-box/box-file.ts';
 import { openBox } from './black-box/open-box.ts';
+import { installTriggers, stallOrder } from './install-triggers.ts';
 import { wallMs } from './logger/clock.ts';
+import { getLogger } from './logger/logger.ts';
 import { type TraceProvider, threadState } from './logger/thread-state.ts';
 import { LAYOUT_VERSION, MODE_OVERWRITE } from './memory/ring-layout.ts';
 import {
@@ -38,9 +40,11 @@ import {
   type SnapshotResult,
 } from './snapshot/take-snapshot.ts';
 import { type RecorderShare, SHARE_KEY, ThreadRecorder } from './thread-recorder.ts';
-import { installDeathSignals, installRequestSignal } from './triggers/signals.ts';
 
-const { getEnvironmentData, isMainThread, threadId } = workerThreads;
+const { getEnvironmentData, threadId } = workerThreads;
+
+/** What the recorder itself has to say of the application. */
+const ownLog = getLogger('ttlog');
 
 /** No log call of another thread takes so long to notice that the recorder is stopped. */
 const CLOSE_AFTER_MS = 1000;
@@ -134,7 +138,13 @@ class RunningRecorder implements Recorder {
     const { box } = facts;
     // Only the name: the recorder thread may be writing, and the number must not be another's.
     if (box !== null) this.#thread.onEnd = () => forgetBox(box);
-    this.#installTriggers();
+    this.#uninstallers.push(
+      ...installTriggers({
+        thread: this.#thread,
+        snapshotElsewhere: (request) => this.#snapshotElsewhere(request),
+        startRecorderThread: () => this.#recorderThread?.start(),
+      }),
+    );
   }
 
   /** Stopped, here or by the thread that had started it. */
@@ -272,6 +282,7 @@ class RunningRecorder implements Recorder {
             ? { descriptor: facts.box.descriptor, periodMs: options.blackBox.periodMs }
             : null,
         intervalMs: options.snapshots.intervalMs,
+        stall: stallOrder(options),
       },
       (result, reason) => this.#announce(result, reason),
       (news) => this.#onNews(news),
@@ -284,36 +295,14 @@ class RunningRecorder implements Recorder {
     );
   }
 
-  #installTriggers(): void {
-    const { signals, requestSignal, intervalMs } = this.#thread.options.snapshots;
-    if (isMainThread && signals.length > 0) {
-      this.#uninstallers.push(
-        installDeathSignals(
-          signals,
-          (signal) => {
-            this.#thread.takeSnapshot(this.#thread.request(signal, 'signal', { signal }));
-          },
-          () => this.#thread.endInOrder(),
-        ),
-      );
-    }
-    if (isMainThread && requestSignal !== undefined) {
-      this.#uninstallers.push(
-        installRequestSignal(requestSignal, () => {
-          const details = { signal: requestSignal };
-          void this.#snapshotElsewhere(
-            this.#thread.request(requestSignal, 'requestSignal', details),
-          );
-        }),
-      );
-    }
-    if (intervalMs !== undefined || this.#thread.facts.box !== null) this.#recorderThread?.start();
-  }
-
   #onNews(news: RecorderThreadNews): void {
     if (news.kind === 'recovered') {
       const { path, reason } = news;
       this.#events.emit('recovered', { path, reason }, (error) => this.#report(error));
+      return;
+    }
+    if (news.kind === 'stalled') {
+      ownLog.warn('event loop stood still', { stalledMs: news.stalledMs });
       return;
     }
     this.#boxProblem = news.problem;

@@ -33,10 +33,11 @@ const ROOMS: Record<string, string[]> = {
   // The composition root: the recorder of the process, each thread's part in it, and what copies
   // of the package share.
   'crash-snapshots.ts': ALL_ROOMS,
+  'install-triggers.ts': [...ALL_ROOMS, 'options.ts', 'thread-recorder.ts'],
   'thread-recorder.ts': [...ALL_ROOMS, 'options.ts', 'crash-snapshots.ts'],
   'recorder.ts': [
     ...[...ALL_ROOMS, 'options.ts', 'recorder-contract.ts', 'recorder-events.ts'],
-    ...['silent-recorder.ts', 'thread-recorder.ts'],
+    ...['silent-recorder.ts', 'thread-recorder.ts', 'install-triggers.ts'],
   ],
   'process-hub.ts': ['logger', 'recorder.ts', 'silent-recorder.ts'],
   // The entries.

@@ -78,6 +78,10 @@ export const HEADER_TRIGGER_HOUR_NEXT = 848;
 export const HEADER_BLACK_BOX = 556;
 /** u64: raised every second while the process lives; what a black box shows of life. */
 export const HEADER_HEARTBEAT = 560;
+/** u64: monotonic nanoseconds of the watched event loop's last turn; 0 while nobody watches it. */
+export const HEADER_LOOP_TURN = 896;
+/** i32: 1 while an inspector is open on that thread. */
+export const HEADER_LOOP_INSPECTED = 904;
 /** u32, u32, bytes: length and CRC-32 of the CBOR map of who the process is; see black-box/. */
 export const HEADER_IDENTITY_LENGTH = 4096;
 export const HEADER_IDENTITY_CRC = 4100;

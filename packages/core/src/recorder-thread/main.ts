@@ -16,8 +16,9 @@ import {
 import { keepBlackBox } from './keep-black-box.ts';
 import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from './protocol.ts';
 import { recoverOthers } from './recover-others.ts';
+import { watchStall } from './watch-stall.ts';
 
-const { buffer, facts, compressorPaths, intervalMs, box } = workerData as RecorderThreadData;
+const { buffer, facts, compressorPaths, intervalMs, box, stall } = workerData as RecorderThreadData;
 const memory = RingMemory.attach(buffer);
 const tools = { compressor: loadCompressor(compressorPaths) };
 
@@ -61,6 +62,16 @@ if (box !== null) {
   recoverOthers(facts, tools.compressor, (path) => {
     send({ kind: 'recovered', path, reason: 'process-died' });
   });
+}
+
+if (stall !== null) {
+  watchStall(
+    memory,
+    facts,
+    stall,
+    (request) => snapshot(0, request),
+    (stalledMs) => send({ kind: 'stalled', stalledMs }),
+  );
 }
 
 send({ kind: 'ready' });

@@ -13,13 +13,26 @@ export interface RecorderThreadData {
   readonly box: { readonly descriptor: number; readonly periodMs: number } | null;
   /** A snapshot every so often, if given. */
   readonly intervalMs: number | undefined;
+  /** The event loop to watch, if one is to be. */
+  readonly stall: StallOrder | null;
+}
+
+/** Whose event loop to watch, and how often it gives a sign of life. */
+export interface StallOrder {
+  readonly threadId: number;
+  readonly afterMs: number;
+  readonly periodMs: number;
+  readonly stack: boolean;
 }
 
 export type ToRecorderThread =
   | { readonly kind: 'snapshot'; readonly id: number; readonly request: SnapshotRequest }
   | { readonly kind: 'capture'; readonly id: number; readonly request: SnapshotRequest };
 
-export type RecorderThreadNews = Extract<FromRecorderThread, { kind: 'recovered' | 'box' }>;
+export type RecorderThreadNews = Extract<
+  FromRecorderThread,
+  { kind: 'recovered' | 'box' | 'stalled' }
+>;
 
 export type FromRecorderThread =
   | { readonly kind: 'ready' }
@@ -34,7 +47,9 @@ export type FromRecorderThread =
   /** A dead process's black box has become a snapshot. */
   | { readonly kind: 'recovered'; readonly path: string; readonly reason: string }
   /** Writing to the black box fails, or, with null, works again. */
-  | { readonly kind: 'box'; readonly problem: string | null };
+  | { readonly kind: 'box'; readonly problem: string | null }
+  /** The event loop turns again after a stall of so long. */
+  | { readonly kind: 'stalled'; readonly stalledMs: number };
 
 /** A SnapshotResult as it travels: an error keeps its code, which structured cloning drops. */
 export type SentResult = import('../snapshot/take-snapshot.ts').SnapshotResult & {

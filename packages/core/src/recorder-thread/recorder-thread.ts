@@ -119,7 +119,7 @@ export class RecorderThread {
 
   #receive(message: FromRecorderThread): void {
     if (message.kind === 'ready') return;
-    if (message.kind === 'recovered' || message.kind === 'box') {
+    if (message.kind !== 'snapshot' && message.kind !== 'capture') {
       this.#onNews(message);
       return;
     }

@@ -7,6 +7,7 @@ import { instantText } from './clock.ts';
 import type { Palette } from './colour.ts';
 import { causeText, deathLines, isCrash, lossText } from './ending.ts';
 import { printable } from './escape.ts';
+import { incidentLines } from './incident.ts';
 import { countOf, countText, durationText, sizeText } from './quantity.ts';
 import { processLabel, threadLabel } from './source-label.ts';
 import { type Column, tableText } from './table.ts';
@@ -27,7 +28,7 @@ export function cardText(
   const { header, damage } = recording;
   const title = `${processLabel(file)}: ${causeText(file)}`;
   const lines = [isCrash(header) ? palette.alarm(title) : palette.bold(title)];
-  lines.push(...deathLines(header.error, palette), '');
+  lines.push(...deathLines(header.error, palette), ...incidentLines(header.trigger), '');
   for (const [term, text] of [
     ...whenRows(file, summary, utc),
     ...whoRows(file),

@@ -9,6 +9,7 @@ import { instantText } from './clock.ts';
 import type { Palette } from './colour.ts';
 import { errorLines } from './error-text.ts';
 import { printable } from './escape.ts';
+import { incidentLines, incidentText, isIncident } from './incident.ts';
 import { countText } from './quantity.ts';
 import { processLabel, threadLabel } from './source-label.ts';
 
@@ -27,12 +28,16 @@ export function isCrash(header: SnapshotHeader): boolean {
   return header.error !== null || (DEATHS.has(kind) && !isCleanExit);
 }
 
-/** The block below the last event: the death, if there was one, and the losses, if there are any. */
+/** The block below the last event: the death or incident, if there was one, and any losses. */
 export function endingText(file: RecordingFile, palette: Palette, utc: boolean): string {
   const { header } = file.recording;
   const lines: string[] = [];
   if (isCrash(header)) {
     lines.push(palette.alarm(causeText(file)), ...deathLines(header.error, palette));
+  } else if (isIncident(header)) {
+    lines.push(palette.bold(causeText(file)), ...incidentLines(header.trigger));
+  }
+  if (lines.length > 0) {
     const at = instantText(header.takenAtMs, utc);
     lines.push(palette.dim(`${processLabel(file)} on ${printable(header.host)}, recorded ${at}`));
   }
@@ -54,7 +59,11 @@ export function causeText({ recording: { header, threads } }: RecordingFile): st
   const known = threads.find(({ id }) => id === thread);
   const where =
     threads.length > 1 && known !== undefined ? ` in ${threadLabel(known, threads)}` : '';
-  const cause = (CAUSES[kind] ?? printable(String(kind))) + detailText(header.trigger) + where;
+  const cause =
+    (CAUSES[kind] ?? printable(String(kind))) +
+    detailText(header.trigger) +
+    incidentText(header.trigger) +
+    where;
   const reason = printable(header.reason);
   const isSaidAlready = header.reason === kind || cause.includes(reason);
   return isSaidAlready ? cause : `${cause} (${reason})`;

@@ -155,6 +155,50 @@ describe('the ending of a recording', () => {
     expect(endingText(file, palette(false), true)).toContain(expected);
   });
 
+  it('is an incident that the process survived, with the stack of the stalled thread', () => {
+    const stack = ['work\x1b (file:///app/main.js:3:1)', 'file:///app/main.js:9:1'];
+    const trigger = { kind: 'stall', thread: 0, stalledMs: 1234, stack } as const;
+    expect(
+      endingText(sampleFile([], sampleHeader({ trigger, reason: 'stall' })), palette(false), true),
+    ).toBe(
+      [
+        'Event loop stalled for 1.23 s or more',
+        '      at work\\x1b (file:///app/main.js:3:1)',
+        '      at file:///app/main.js:9:1',
+        'payments[4242] on host-a, recorded 2026-01-02 03:04:15.000 UTC',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    [
+      { kind: 'stall', thread: 0, stalledMs: 'x', stackProblem: 'n\n' },
+      'Event loop stalled\n  no stack: n\\n\n',
+    ],
+    [
+      { kind: 'stall', thread: 0, stack: ['f', null, { toString: 1 }] },
+      '      at f\n      at ?\n      at ?\n',
+    ],
+    [
+      {
+        kind: 'heap',
+        thread: 0,
+        usedBytes: 2 ** 20,
+        limitBytes: 2 ** 21,
+        spaces: [null, 1, { name: 'old', usedBytes: 1, sizeBytes: 2 }],
+      },
+      'Heap near its limit: 1 MiB of 2 MiB\n  old: 1 B of 2 B\n',
+    ],
+    [
+      { kind: 'burst', thread: 0, count: 50, level: 'error', spanMs: 812 },
+      'Burst of events: 50 events from error within 812 ms\n',
+    ],
+  ] as const)('of %j is shown as far as it can be', (trigger, expected) => {
+    const file = sampleFile([], sampleHeader({ trigger, reason: trigger.kind }));
+    expect(endingText(file, palette(false), true)).toContain(expected);
+  });
+
   it('is no death where the process ended as it should', () => {
     const trigger = { kind: 'exit', thread: 0, exitCode: 0 } as const;
     expect(endingText(sampleFile([], sampleHeader({ trigger })), palette(false), true)).toBe('');

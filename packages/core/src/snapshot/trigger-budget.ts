@@ -1,0 +1,25 @@
+/**
+ * How many automatic snapshots a process may take of a trigger that can go off again and again:
+ * one in 10 s a reason, 20 an hour in all, over all threads. What is beyond is counted.
+ */
+
+import { HEADER_TRIGGER_KINDS } from '../memory/ring-layout.ts';
+import { spendTriggerBudget } from '../ring/recorder-words.ts';
+import type { RingMemory } from '../ring/ring-memory.ts';
+
+/** 0 and 1 are crashes; bursts share all from theirs on. */
+const PLACES = { stall: 2, heap: 3, burst: 4 } as const;
+const BURST_PLACES: number = HEADER_TRIGGER_KINDS - PLACES.burst;
+
+const wallClockMs = Date.now.bind(Date);
+
+/** `ordinal` tells bursts apart. */
+export function maySnapshot(
+  memory: RingMemory,
+  startedAtMs: number,
+  kind: keyof typeof PLACES,
+  ordinal = 0,
+): boolean {
+  const seconds = (wallClockMs() - startedAtMs) / 1000;
+  return spendTriggerBudget(memory, PLACES[kind] + (ordinal % BURST_PLACES), seconds);
+}

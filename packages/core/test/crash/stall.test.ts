@@ -1,0 +1,138 @@
+// The event loop of a real process stands still, in several ways, beside a program without ttlog.
+
+import { describe, expect, it } from 'vitest';
+import { messagesOf, type Outcome, printed, runBeside, runProgram } from './run-program.ts';
+
+const start = (stall: string): string => `
+  const recorder = startRecorder({ stall: ${stall} });
+  const log = getLogger('app');
+  log.info('before');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+`;
+const SPIN = 'function spin(ms) { const until = Date.now() + ms; while (Date.now() < until); }';
+/** Of what a stall is made, so that its file is there before it ends. */
+const STALLS: [name: string, program: string, stack: RegExp | null][] = [
+  ['a busy loop', `${SPIN} spin(1100);`, /^spin \(file:.*program\.mjs:\d+:\d+\)/],
+  [
+    'Atomics.wait',
+    `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);`,
+    /^file:.*program\.mjs:\d+:\d+$/,
+  ],
+  [
+    'a call into the system',
+    `(await import('node:child_process')).execFileSync('sleep', ['1.5']);`,
+    null,
+  ],
+];
+/** When main was free again, by its own clock, and that nothing stops it from then on. */
+const AFTER = `
+  console.log(JSON.stringify({ atMs: Date.now() }));
+  await new Promise((resolve) => setTimeout(resolve, 100));`;
+
+function stallsOf(outcome: Outcome) {
+  return outcome.recordings.filter(({ header }) => header.trigger.kind === 'stall');
+}
+
+describe.concurrent('a stall', () => {
+  it.each(STALLS)(
+    'by %s leaves a snapshot while it lasts, with the stack',
+    async (_, program, stack) => {
+      const outcome = await runProgram(start('{ afterMs: 300, stack: true }') + program + AFTER);
+      const { atMs } = printed(outcome) as { atMs: number };
+      const [recording, ...others] = stallsOf(outcome);
+      expect(others).toEqual([]);
+      const { header } = recording;
+      expect(header).toMatchObject({
+        reason: 'stall',
+        trigger: { kind: 'stall', thread: 0, afterMs: 300 },
+      });
+      expect(header.takenAtMs).toBeLessThan(atMs);
+      expect(header.trigger.stalledMs).toBeGreaterThanOrEqual(300);
+      expect(header.process.eventLoopDelayMs).toBe(header.trigger.stalledMs);
+      expect(messagesOf(recording)).toEqual(['before']);
+      const frames = header.trigger.stack as string[] | undefined;
+      if (stack === null) {
+        expect(header.trigger.stackProblem).toBe('it runs no JavaScript');
+      } else {
+        expect(frames?.some((frame) => stack.test(frame))).toBe(true);
+      }
+    },
+  );
+
+  it('tells, when it is over, how long it was', async () => {
+    const outcome = await runProgram(`${start('{ afterMs: 300 }')}
+      ${SPIN} spin(800);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await recorder.snapshot('over');`);
+    const over = outcome.recordings.find(({ header }) => header.reason === 'over')!;
+    const event = [...over.events()].find(({ logger }) => logger === 'ttlog')!;
+    expect(event).toMatchObject({ level: 'warn', message: 'event loop stood still' });
+    expect(event.fields.stalledMs).toBeGreaterThan(500);
+    expect(stallsOf(outcome)[0].header.trigger.stack).toBeUndefined();
+  });
+
+  it('is not seen in a process that was stopped and goes on', async () => {
+    const outcome = await runProgram(
+      `${start('{ afterMs: 200, stack: true }')}
+      console.log('ready');
+      setTimeout(() => {}, 1600);`,
+      {
+        signals: [
+          { signal: 'SIGSTOP', afterMs: 100 },
+          { signal: 'SIGCONT', afterMs: 900 },
+        ],
+      },
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '', files: [] });
+  });
+
+  it.each([
+    ['goes on', `setTimeout(() => console.log('end'), 200);`],
+    ['exits', 'process.exit(7);'],
+    ['throws', `throw new Error('after the stall');`],
+  ])('changes nothing for a process that then %s', async (_, rest) => {
+    const outcome = await runBeside(`${start('{ afterMs: 200, stack: true }')}
+      ${SPIN} spin(700); ${rest}`);
+    expect(stallsOf(outcome)).toHaveLength(1);
+  });
+
+  it('leaves an inspector that somebody has opened alone', async () => {
+    const outcome = await runProgram(
+      `import inspector from 'node:inspector';
+      inspector.open(0, '127.0.0.1');
+      ${start('{ afterMs: 200, stack: true }')}
+      ${SPIN} spin(700);`,
+    );
+    const [{ header }] = stallsOf(outcome);
+    expect(header.trigger.stackProblem).toBe('another inspector is open');
+    expect(outcome.stderr).not.toContain('attached');
+  });
+
+  it('of which there are many leaves one file, and the others are counted', async () => {
+    const outcome = await runProgram(`${start('{ afterMs: 100 }')} ${SPIN}
+      for (let i = 0; i < 4; i++) { spin(400); await new Promise((go) => setTimeout(go, 200)); }
+      console.log(JSON.stringify(recorder.stats().snapshots));`);
+    expect(printed(outcome)).toEqual({ written: 1, failed: 0, suppressed: 3 });
+    expect(outcome.recordings).toHaveLength(1);
+  });
+});
+
+describe('a loop that never ends', () => {
+  it('leaves its snapshot and its stack, though no signal is heard', async () => {
+    const outcome = await runBeside(
+      `${start('{ afterMs: 300, stack: true }')}
+      process.on('SIGTERM', () => process.exit(0));
+      console.log('ready');
+      (function forEver() { for (;;); })();`,
+      {
+        signals: [
+          { signal: 'SIGTERM', afterMs: 500 },
+          { signal: 'SIGKILL', afterMs: 1800 },
+        ],
+      },
+    );
+    expect(outcome.signal).toBe('SIGKILL');
+    const [{ header }] = stallsOf(outcome);
+    expect((header.trigger.stack as string[])[0]).toMatch(/^forEver \(file:/);
+  });
+});
