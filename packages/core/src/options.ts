@@ -76,8 +76,9 @@ export interface RecorderOptions {
   /**
    * A copy of the ring in a file, for deaths that run no JavaScript: SIGKILL, out of memory, native
    * faults. `mirrored`: the recorder thread writes what is new every `periodMs` (50), and warnings
-   * and errors are written at once (`writeThrough`, true). `mapped` is not in this version, and
-   * `mirrored` stands in for it. Default: TTLOG_BLACK_BOX, else off.
+   * and errors are written at once (`writeThrough`, true). `mapped`: the ring's memory is the file,
+   * by koffi or `node:ffi`; nothing is lost, but whoever truncates the file, or a disk that fails,
+   * kills the process. Default: TTLOG_BLACK_BOX, else off.
    */
   blackBox?:
     | 'mirrored'
@@ -120,7 +121,7 @@ export interface ResolvedOptions {
     announce: boolean;
     keep: { files: number; bytes: number; ageMs: number };
   };
-  blackBox: { periodMs: number; writeThrough: boolean } | false;
+  blackBox: { mode: 'mirrored' | 'mapped'; periodMs: number; writeThrough: boolean } | false;
   stall: { afterMs: number; stack: boolean } | false;
   redact: { paths: string[]; defaults: boolean } | false;
   limits: { depth: number; entries: number; stringBytes: number; eventBytes: number };
@@ -243,7 +244,7 @@ export function resolveOptions(
       directory: environment.TTLOG_SNAPSHOT_DIR || undefined,
       intervalMs: wholeFromEnvironment('TTLOG_SNAPSHOT_INTERVAL_MS', MIN_INTERVAL_MS, MAX_MS),
     }),
-    blackBox: resolveBlackBox(given.blackBox ?? (boxMode === 'off' ? false : boxMode), notes),
+    blackBox: resolveBlackBox(given.blackBox ?? (boxMode === 'off' ? false : boxMode)),
     stall: resolveStall(given.stall),
     redact: resolveRedact(given.redact),
     limits: {
@@ -301,7 +302,7 @@ function resolveSnapshots(
   };
 }
 
-function resolveBlackBox(value: unknown, notes: string[]): ResolvedOptions['blackBox'] {
+function resolveBlackBox(value: unknown): ResolvedOptions['blackBox'] {
   if (value === undefined || value === false) return false;
   const known = ['mode', 'periodMs', 'writeThrough'];
   const given = typeof value === 'string' ? { mode: value } : record(value, 'blackBox', known);
@@ -310,8 +311,8 @@ function resolveBlackBox(value: unknown, notes: string[]): ResolvedOptions['blac
     const option = typeof value === 'string' ? 'blackBox' : 'blackBox.mode';
     throw wrong(option, mode, "'mirrored', 'mapped' or false");
   }
-  if (mode === 'mapped') notes.push('blackBox: mapped is not in this version; it is mirrored');
   return {
+    mode,
     periodMs: whole(given.periodMs, 'blackBox.periodMs', 5, 60_000) ?? 50,
     writeThrough: boolean(given.writeThrough, 'blackBox.writeThrough') ?? true,
   };

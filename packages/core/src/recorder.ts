@@ -7,7 +7,8 @@ import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import workerThreads from 'node:worker_threads';
 import { forgetBox, removeBox } from './black-box/box-file.ts';
-import { openBox } from './black-box/open-box.ts';
+import { releaseMapping, viewRing } from './black-box/mapped-ring.ts';
+import { openRing } from './black-box/open-box.ts';
 import { installTriggers, stallOrder } from './install-triggers.ts';
 import { wallMs } from './logger/clock.ts';
 import { getLogger } from './logger/logger.ts';
@@ -79,10 +80,10 @@ export function startRecorder(options: RecorderOptions = {}): Recorder {
     running.noteSecondStart(options);
     return running;
   }
-  const memory = allocate(geometry);
-  if (typeof memory === 'string') return silentRecorder(memory, () => threadState.beforeStart);
+  const opened = open(geometry, resolved);
+  if (typeof opened === 'string') return silentRecorder(opened, () => threadState.beforeStart);
+  const { memory, facts } = opened;
   setRecordLevel(memory, SEVERITY[resolved.recordLevel]);
-  const facts = addBlackBox(memory, gatherFacts(resolved), resolved);
   running = new RunningRecorder(memory, facts, resolved, null);
   return running;
 }
@@ -100,8 +101,8 @@ export function joinProcessRecorder(): void {
     const share = getEnvironmentData(SHARE_KEY) as unknown as RecorderShare | undefined;
     if (share === undefined || share.layoutVersion !== LAYOUT_VERSION) return;
     if (hasLeft || isDisabled()) return;
-    const memory = RingMemory.attach(share.buffer);
-    if (!isRunning(memory)) return;
+    const memory = attach(share);
+    if (memory === null || !isRunning(memory)) return;
     running = new RunningRecorder(memory, share.facts, share.options, share);
   } catch {
     // Something else stands under our key. The thread's calls are counted, and go nowhere.
@@ -198,7 +199,9 @@ class RunningRecorder implements Recorder {
       this.#thread.close();
       await this.#recorderThread?.stop();
       const { box } = this.#thread.facts;
-      if (this.#isOwner && box !== null) removeBox(box, CLOSE_AFTER_MS);
+      if (!this.#isOwner || box === null) return;
+      removeBox(box, CLOSE_AFTER_MS);
+      if (box.mapping !== null) releaseMapping(box.mapping, box.descriptor);
     } catch (error) {
       this.#report(asError(error));
     }
@@ -274,13 +277,10 @@ class RunningRecorder implements Recorder {
     const { memory, facts, options } = this.#thread;
     return new RecorderThread(
       {
-        buffer: memory.buffer,
+        buffer: facts.box?.mapping ? null : memory.buffer,
         facts,
         compressorPaths: compressorSearchPaths(),
-        box:
-          facts.box !== null && options.blackBox !== false
-            ? { descriptor: facts.box.descriptor, periodMs: options.blackBox.periodMs }
-            : null,
+        periodMs: options.blackBox === false ? 0 : options.blackBox.periodMs,
         intervalMs: options.snapshots.intervalMs,
         stall: stallOrder(options),
       },
@@ -348,13 +348,25 @@ class RunningRecorder implements Recorder {
   }
 }
 
-/** Why not, where the system has no room for it. */
-function allocate(geometry: RingGeometry): RingMemory | string {
+/** Why not, where the system has no room for the ring. */
+function open(
+  geometry: RingGeometry,
+  options: ResolvedOptions,
+): { memory: RingMemory; facts: RecorderFacts } | string {
+  const facts = gatherFacts(options);
   try {
-    return RingMemory.allocate(geometry);
+    const { memory, box, fact } = openRing(geometry, facts, options.blackBox);
+    return { memory, facts: { ...facts, box, blackBox: fact } };
   } catch (error) {
     return `memory.bytes: ${asError(error).message}`;
   }
+}
+
+/** The ring of the process as this thread sees it; null where there is none. */
+function attach({ buffer, facts }: RecorderShare): RingMemory | null {
+  if (buffer !== null) return RingMemory.attach(buffer);
+  const mapping = facts.box?.mapping;
+  return mapping ? viewRing(mapping) : null;
 }
 
 function gatherFacts(options: ResolvedOptions): RecorderFacts {
@@ -377,16 +389,6 @@ function gatherFacts(options: ResolvedOptions): RecorderFacts {
     box: null,
     notes: threadId === 0 ? notes : [...notes, `started in worker ${threadId}`],
   };
-}
-
-function addBlackBox(
-  memory: RingMemory,
-  facts: RecorderFacts,
-  options: ResolvedOptions,
-): RecorderFacts {
-  if (options.blackBox === false) return facts;
-  const { box, fact } = openBox(memory, facts);
-  return { ...facts, blackBox: fact, box };
 }
 
 function copyNotes(): string[] {

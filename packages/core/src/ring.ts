@@ -29,7 +29,7 @@ export type RingMode = 'overwrite' | 'refuse';
 export interface RingOptions {
   /** Bytes of all segments together; header and thread table come on top. Default 16 MiB. */
   bytes?: number;
-  /** Bytes of a segment: a multiple of 8 from 4 KiB to 16 MiB. Default 64 KiB. */
+  /** Bytes of a segment: a multiple of 128 from 4 KiB to 16 MiB. Default 64 KiB. */
   segmentBytes?: number;
   /**
    * What happens when the ring is full. `overwrite` (default): the oldest segment is reused.

@@ -43,7 +43,8 @@ export const SHARE_KEY = 'ttlog:1';
 /** What a worker needs to join, as it travels in the environment data. */
 export interface RecorderShare {
   readonly layoutVersion: number;
-  readonly buffer: ArrayBufferLike;
+  /** null where the ring is a mapped file, of which `facts.box` says where it stands. */
+  readonly buffer: ArrayBufferLike | null;
   readonly facts: RecorderFacts;
   readonly options: ResolvedOptions;
   /** The thread that shares, and its row: to a worker that of its parent. */
@@ -119,9 +120,10 @@ export class ThreadRecorder {
             this.#reportRefusal();
           });
     if (this.#writer !== null) {
-      if (facts.box !== null && options.blackBox !== false && options.blackBox.writeThrough) {
-        const file = mirrorFile(facts.box.descriptor);
-        this.#uninstallers.push(installWriteThrough(this.#writer.warn, file));
+      const { box } = facts;
+      const isMirrored = box !== null && box.mapping === null;
+      if (isMirrored && options.blackBox !== false && options.blackBox.writeThrough) {
+        this.#uninstallers.push(installWriteThrough(this.#writer.warn, mirrorFile(box.descriptor)));
       }
       attachWriter(this.#writer, recordLevels(memory), SEVERITY[options.lazyLevel]);
     }
@@ -198,7 +200,8 @@ export class ThreadRecorder {
   #shareWithWorkers(): RecorderShare {
     const share: RecorderShare = {
       layoutVersion: LAYOUT_VERSION,
-      buffer: this.memory.buffer,
+      // What is not shared by itself would be copied on its way.
+      buffer: this.facts.box?.mapping ? null : this.memory.buffer,
       facts: this.facts,
       options: this.options,
       threadId,

@@ -11,16 +11,8 @@ import { openDirectory } from '../snapshot/directory.ts';
 import { OPEN_NEW } from '../snapshot/file-functions.ts';
 import { snapshotFileName } from '../snapshot/file-name.ts';
 
-const {
-  closeSync,
-  fchmodSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  statfsSync,
-  unlinkSync,
-  writeSync,
-} = fs;
+const { closeSync, constants, fchmodSync, fstatSync, openSync, statfsSync, unlinkSync, writeSync } =
+  fs;
 const { crc32 } = zlib;
 const { join } = path;
 
@@ -59,24 +51,27 @@ export interface BoxFile {
   readonly descriptor: number;
 }
 
-/** Makes an empty file of `lengthBytes`. Throws what the file system throws. */
+/** A new file that can be mapped: that takes one which may be read, too. */
+const OPEN_NEW_TO_MAP = (OPEN_NEW & ~constants.O_WRONLY) | constants.O_RDWR;
+
+/** Makes a file, which `makeLength` gives its length. Throws what the file system throws. */
 export function createBox(
   directory: string,
   name: string,
-  lengthBytes: number,
   fileMode: number,
+  makeLength: (descriptor: number) => void,
 ): BoxFile {
   const opened = openDirectory(directory);
   if (!opened.ok) throw opened.error;
   const boxPath = join(directory, name);
-  const descriptor = openSync(boxPath, OPEN_NEW, fileMode);
+  const descriptor = openSync(boxPath, OPEN_NEW_TO_MAP, fileMode);
   try {
     fchmodSync(descriptor, fileMode);
   } catch {
     // The umask may then have made the mode narrower than asked for, never wider.
   }
   try {
-    ftruncateSync(descriptor, lengthBytes);
+    makeLength(descriptor);
   } catch (error) {
     closeSync(descriptor);
     unlinkSync(boxPath);

@@ -4,9 +4,7 @@
  * table for each thread that a segment names. What the events mean is not known here.
  */
 
-import zlib from 'node:zlib';
 import {
-  HEADER_BYTES,
   HEADER_IDENTITY_LENGTH,
   HEADER_INCARNATIONS,
   HEADER_MAGIC,
@@ -17,8 +15,6 @@ import {
   HEADER_VERSION,
   HEADER_WARN_SEGMENTS,
   LAYOUT_VERSION,
-  MAX_SEGMENT_BYTES,
-  MIN_SEGMENT_BYTES,
   MODE_OVERWRITE,
   POOL_COUNT,
   RING_MAGIC,
@@ -31,17 +27,9 @@ import {
   ROW_STARTED_AT_MS,
   ROW_STATE,
   ROW_THREAD_ID,
-  rowCountFor,
   rowOffset,
-  SEGMENT_ALIGNMENT,
-  SEGMENT_COMMITTED,
   SEGMENT_HEADER_BYTES,
-  SEGMENT_HEADER_CRC,
   SEGMENT_INCARNATION,
-  SEGMENT_LENGTH,
-  SEGMENT_MAGIC,
-  SEGMENT_MAGIC_WORD,
-  SEGMENT_RECORDS_CRC,
   SEGMENT_THREAD_ID,
   SEGMENT_WALL_MS,
   SEGMENT_WORD,
@@ -56,11 +44,8 @@ import {
   wordState,
 } from '../memory/segment-word.ts';
 import { RecordingError } from '../snapshot/damage-error.ts';
-
-const { crc32 } = zlib;
-
-/** Whole headers that are looked at where the file's own is damaged: the first is a true one. */
-const MAX_HINTS = 64;
+import { type Geometry, geometryOf } from './box-geometry.ts';
+import { isMappedBox, vouchesForHeader, vouchesForRecords } from './vouching.ts';
 
 export interface BoxImage {
   /** A ring, as `RingMemory.attach` takes it. */
@@ -71,89 +56,13 @@ export interface BoxImage {
 
 /** Throws RecordingError where there is no segment. */
 export function imageOfBox(untrustedBytes: Uint8Array): BoxImage {
-  const geometry = geometryOf(untrustedBytes);
+  const isMapped = isMappedBox(untrustedBytes);
+  const geometry = geometryOf(untrustedBytes, isMapped);
   if (geometry === null) throw new RecordingError('this is no black box: it has no segment');
   const bytes = copyOf(untrustedBytes, geometry);
-  const brokenSegments = dropBroken(bytes, geometry);
+  const brokenSegments = dropBroken(bytes.subarray(0, untrustedBytes.length), geometry, isMapped);
   nameThreads(bytes, geometry);
   return { bytes, brokenSegments };
-}
-
-interface Geometry {
-  readonly rowCount: number;
-  readonly segmentBytes: number;
-  readonly segmentCount: number;
-}
-
-/** From the header where it fits the file or a segment, else from the segments. */
-function geometryOf(bytes: Uint8Array): Geometry | null {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const claimed = geometryFromHeader(bytes, view);
-  return claimed !== null && isLikely(claimed, bytes, view)
-    ? claimed
-    : (geometryFromSegments(bytes, view) ?? claimed);
-}
-
-function geometryFromHeader(bytes: Uint8Array, view: DataView): Geometry | null {
-  if (bytes.length <= HEADER_BYTES || view.getUint32(HEADER_MAGIC, true) !== RING_MAGIC)
-    return null;
-  const version = view.getUint32(HEADER_VERSION, true);
-  if (version > LAYOUT_VERSION) {
-    throw new RecordingError(
-      `black box of layout version ${version}; this ttlog reads up to ${LAYOUT_VERSION}`,
-    );
-  }
-  const rowCount = view.getUint32(HEADER_ROW_COUNT, true);
-  const segmentBytes = view.getUint32(HEADER_SEGMENT_BYTES, true);
-  const claimed = view.getUint32(HEADER_SEGMENT_COUNT, true);
-  if (!isPossible(segmentBytes) || rowCount !== rowCountFor(claimed)) return null;
-  // A cut segment may be whole as far as it was filled.
-  const present = Math.ceil((bytes.length - segmentsOffset(rowCount)) / segmentBytes);
-  // A file may be shorter than it was made, not longer.
-  if (present <= 0 || present > claimed) return null;
-  return { rowCount, segmentBytes, segmentCount: present };
-}
-
-/** Whether a segment stands where it should. */
-function isLikely(
-  { rowCount, segmentBytes }: Geometry,
-  bytes: Uint8Array,
-  view: DataView,
-): boolean {
-  const start = segmentsOffset(rowCount);
-  for (let offset = start; offset < bytes.length; offset += segmentBytes) {
-    if (!isHeaderWhole(bytes, view, offset)) continue;
-    return view.getUint32(offset + SEGMENT_LENGTH, true) === segmentBytes;
-  }
-  return false;
-}
-
-function isPossible(segmentBytes: number): boolean {
-  return (
-    segmentBytes >= MIN_SEGMENT_BYTES && segmentBytes <= MAX_SEGMENT_BYTES && segmentBytes % 8 === 0
-  );
-}
-
-/** A segment says how long it is; the number of rows follows from the number of segments. */
-function geometryFromSegments(bytes: Uint8Array, view: DataView): Geometry | null {
-  const last = bytes.length - SEGMENT_HEADER_BYTES;
-  let hints = 0;
-  for (let offset = HEADER_BYTES; offset <= last; offset += SEGMENT_ALIGNMENT) {
-    if (view.getUint32(offset + SEGMENT_MAGIC, true) !== SEGMENT_MAGIC_WORD) continue;
-    const segmentBytes = view.getUint32(offset + SEGMENT_LENGTH, true);
-    if (!isPossible(segmentBytes) || !isHeaderWhole(bytes, view, offset)) continue;
-    if (++hints > MAX_HINTS) return null;
-    const mostSegments = Math.ceil((bytes.length - HEADER_BYTES) / segmentBytes);
-    for (let count = mostSegments; count > 0; count--) {
-      const start = segmentsOffset(rowCountFor(count));
-      const isAligned = offset >= start && (offset - start) % segmentBytes === 0;
-      // The last one may be cut off, the one before may not.
-      if (isAligned && start + (count - 1) * segmentBytes < bytes.length) {
-        return { rowCount: rowCountFor(count), segmentBytes, segmentCount: count };
-      }
-    }
-  }
-  return null;
 }
 
 /** With a header that is true of it, and without one that cannot be believed. */
@@ -183,39 +92,32 @@ function copyOf(
 }
 
 /** Makes every segment free that does not vouch for itself, and counts those that had something. */
-function dropBroken(image: Uint8Array, { rowCount, segmentBytes, segmentCount }: Geometry): number {
+function dropBroken(
+  image: Uint8Array,
+  { rowCount, segmentBytes, segmentCount }: Geometry,
+  isMapped: boolean,
+): number {
   const view = new DataView(image.buffer);
   let broken = 0;
   for (let segment = 0; segment < segmentCount; segment++) {
     const offset = segmentsOffset(rowCount) + segment * segmentBytes;
-    if (isHeaderWhole(image, view, offset) && areRecordsWhole(image, view, offset, segmentBytes)) {
-      continue;
-    }
-    const header = image.subarray(offset, offset + SEGMENT_HEADER_BYTES);
-    if (image[offset + SEGMENT_HEADER_BYTES] !== 0 || header.some((byte) => byte !== 0)) broken++;
+    const isWhole =
+      vouchesForHeader(image, offset, isMapped) && vouchesForRecords(image, offset, segmentBytes);
+    if (isWhole) continue;
+    if (hadSomething(image, offset, isMapped)) broken++;
     view.setBigUint64(offset + SEGMENT_WORD, 0n, true);
   }
   return broken;
 }
 
-function isHeaderWhole(bytes: Uint8Array, view: DataView, offset: number): boolean {
-  if (offset + SEGMENT_HEADER_BYTES > bytes.length) return false;
-  if (view.getUint32(offset + SEGMENT_MAGIC, true) !== SEGMENT_MAGIC_WORD) return false;
-  const header = bytes.subarray(offset, offset + SEGMENT_HEADER_CRC);
-  return crc32(header) === view.getUint32(offset + SEGMENT_HEADER_CRC, true);
-}
-
-function areRecordsWhole(
-  bytes: Uint8Array,
-  view: DataView,
-  offset: number,
-  segmentBytes: number,
-): boolean {
-  const committed = view.getUint32(offset + SEGMENT_COMMITTED, true);
-  if (committed > segmentBytes - SEGMENT_HEADER_BYTES) return false;
-  const start = offset + SEGMENT_HEADER_BYTES;
-  const records = bytes.subarray(start, start + committed);
-  return crc32(records) === view.getUint32(offset + SEGMENT_RECORDS_CRC, true);
+/** In memory a free segment, or one that is being claimed, may still show what it held before. */
+function hadSomething(image: Uint8Array, offset: number, isMapped: boolean): boolean {
+  const header = image.subarray(offset, offset + SEGMENT_HEADER_BYTES);
+  if (!isMapped) {
+    return (image[offset + SEGMENT_HEADER_BYTES] ?? 0) !== 0 || header.some((byte) => byte !== 0);
+  }
+  const word = new DataView(image.buffer).getBigUint64(offset + SEGMENT_WORD, true);
+  return wordState(word) === STATE_OPEN || wordState(word) === STATE_SEALED;
 }
 
 /**

@@ -6,11 +6,9 @@
 import { HEADER_BYTES, HEADER_HEARTBEAT, ROW_BYTES, rowOffset } from '../memory/ring-layout.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { type MirrorFile, mirrorSegment } from '../ring/segment-mirror.ts';
-import { beat, usedRows } from '../ring/thread-table.ts';
+import { usedRows } from '../ring/thread-table.ts';
+import { HEARTBEAT_PERIOD_MS, Heartbeat } from './heartbeat.ts';
 
-/** Some less than the idle period, so that a timer which comes early skips no beat. */
-const HEARTBEAT_MS = 900;
-const IDLE_PERIOD_MS = 1000;
 /** Quiet for this long before it looks less often. */
 const IDLE_AFTER_MS = 10_000;
 /** After a failed write, such as on a full disk. */
@@ -21,12 +19,12 @@ const now = performance.now.bind(performance);
 export class BlackBoxMirror {
   readonly #memory: RingMemory;
   readonly #file: MirrorFile;
+  readonly #heartbeat: Heartbeat;
   readonly #periodMs: number;
   readonly #onProblem: (error: Error | null) => void;
   readonly #lowHalves: Int32Array;
   #headAndRows = new Uint8Array(0);
   #lastChangeMs = now();
-  #lastBeatMs = Number.NEGATIVE_INFINITY;
   #retryAtMs: number | null = null;
 
   /** `onProblem` hears of the first of a row of failures, and of null once writes go through again. */
@@ -38,6 +36,7 @@ export class BlackBoxMirror {
   ) {
     this.#memory = memory;
     this.#file = file;
+    this.#heartbeat = new Heartbeat(memory, file);
     this.#periodMs = periodMs;
     this.#onProblem = onProblem;
     this.#lowHalves = new Int32Array(memory.segmentCount).fill(-1);
@@ -46,7 +45,7 @@ export class BlackBoxMirror {
   /** Writes what is new, and returns in how many milliseconds to come again. */
   tick(): number {
     // A full disk takes a heartbeat, and silence would pass for death.
-    const isBeating = this.#attempt(() => this.#beat());
+    const isBeating = this.#attempt(() => this.#heartbeat.beat());
     const isResting = this.#retryAtMs !== null && now() < this.#retryAtMs;
     if (isBeating && !isResting) {
       const isWritten = this.#attempt(() => {
@@ -58,7 +57,7 @@ export class BlackBoxMirror {
       }
     }
     const isIdle = this.#retryAtMs !== null || now() - this.#lastChangeMs > IDLE_AFTER_MS;
-    return isIdle ? Math.max(this.#periodMs, IDLE_PERIOD_MS) : this.#periodMs;
+    return isIdle ? Math.max(this.#periodMs, HEARTBEAT_PERIOD_MS) : this.#periodMs;
   }
 
   #attempt(write: () => void): boolean {
@@ -94,14 +93,5 @@ export class BlackBoxMirror {
     }
     this.#headAndRows = current;
     return (end - HEADER_BYTES) / ROW_BYTES + 1;
-  }
-
-  #beat(): void {
-    if (now() - this.#lastBeatMs < HEARTBEAT_MS) return;
-    if (this.#file.isRemoved?.()) throw new Error('somebody removed the file');
-    this.#lastBeatMs = now();
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, beat(this.#memory), true);
-    this.#file.write(bytes, HEADER_HEARTBEAT);
   }
 }

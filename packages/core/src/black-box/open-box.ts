@@ -1,10 +1,18 @@
 /**
- * Opens the black box of this process: the file, and who the process is in it. Whether it can be
- * had, and why not, is told in `stats()` and in every snapshot.
+ * Opens the black box of this process: the ring's memory, the file, and who the process is in it.
+ * Which mode is in force, and why, is told in `stats()` and in every snapshot.
  */
 
-import { BLACK_BOX_MIRRORED, HEADER_BLACK_BOX, HEADER_BYTES } from '../memory/ring-layout.ts';
-import type { RingMemory } from '../ring/ring-memory.ts';
+import fs from 'node:fs';
+import {
+  BLACK_BOX_MAPPED,
+  BLACK_BOX_MIRRORED,
+  HEADER_BLACK_BOX,
+  HEADER_BYTES,
+  ringBytes,
+  rowCountFor,
+} from '../memory/ring-layout.ts';
+import { type RingGeometry, RingMemory } from '../ring/ring-memory.ts';
 import type { RecorderFacts } from '../snapshot/take-snapshot.ts';
 import {
   type BoxFile,
@@ -16,17 +24,68 @@ import {
 } from './box-file.ts';
 import { boxIdentity, writeIdentity } from './box-identity.ts';
 import { ownIdentity } from './identity.ts';
+import { allocateFile, mapRing, nativeMemory } from './mapped-ring.ts';
 
-export interface OpenedBox {
-  readonly box: BoxFile | null;
+const { ftruncateSync } = fs;
+
+/** What was chosen; false: no black box. */
+export type BoxChoice = { readonly mode: 'mirrored' | 'mapped' } | false;
+
+export interface OpenedRing {
+  readonly memory: RingMemory;
+  readonly box: RecorderFacts['box'];
   readonly fact: RecorderFacts['blackBox'];
 }
 
-/** Never throws. */
-export function openBox(memory: RingMemory, facts: RecorderFacts): OpenedBox {
+/**
+ * A ring of this geometry with the black box that can be had. A mapped one that cannot is mirrored;
+ * where no file can be made there is none. Throws where there is no memory for the ring.
+ */
+export function openRing(
+  geometry: RingGeometry,
+  facts: RecorderFacts,
+  choice: BoxChoice,
+): OpenedRing {
+  if (choice === false) {
+    const fact = { mode: 'off', reason: 'not asked for' } as const;
+    return { memory: RingMemory.allocate(geometry), box: null, fact };
+  }
+  let reason = 'asked for';
+  if (choice.mode === 'mapped') {
+    const opened = openMapped(geometry, facts);
+    if (typeof opened !== 'string') return opened;
+    reason = `mapped was asked for, but ${opened}`;
+  }
+  return openMirrored(RingMemory.allocate(geometry), facts, reason);
+}
+
+/** Why not, where it cannot be had. */
+function openMapped(geometry: RingGeometry, facts: RecorderFacts): OpenedRing | string {
+  let box: BoxFile | null = null;
   try {
-    const name = boxFileName(facts.service, facts.pid, facts.startedAtMs);
-    const box = createBox(facts.directory, name, memory.buffer.byteLength, facts.fileMode);
+    const native = nativeMemory();
+    const { segmentCount, segmentBytes } = geometry;
+    const lengthBytes = ringBytes(rowCountFor(segmentCount), segmentCount, segmentBytes);
+    box = createBox(facts.directory, nameOf(facts), facts.fileMode, (descriptor) =>
+      allocateFile(native, descriptor, lengthBytes),
+    );
+    const { memory, mapping } = mapRing(native, box.descriptor, lengthBytes, geometry);
+    memory.i32[HEADER_BLACK_BOX >> 2] = BLACK_BOX_MAPPED;
+    writeIdentity(memory.u8, boxIdentity(facts, ownIdentity(), 'mapped'));
+    const fact = { mode: 'mapped', reason: `asked for; mapped by ${native.name}` } as const;
+    return { memory, box: { ...box, mapping }, fact };
+  } catch (error) {
+    if (box !== null) removeBox(box);
+    return messageOf(error);
+  }
+}
+
+function openMirrored(memory: RingMemory, facts: RecorderFacts, why: string): OpenedRing {
+  try {
+    const box = createBox(facts.directory, nameOf(facts), facts.fileMode, (descriptor) =>
+      // A hole: blocks come as they are written, and a full disk is an error of that write.
+      ftruncateSync(descriptor, memory.buffer.byteLength),
+    );
     try {
       memory.i32[HEADER_BLACK_BOX >> 2] = BLACK_BOX_MIRRORED;
       writeIdentity(memory.u8, boxIdentity(facts, ownIdentity(), 'mirrored'));
@@ -36,10 +95,18 @@ export function openBox(memory: RingMemory, facts: RecorderFacts): OpenedBox {
       throw error;
     }
     const remote = remoteFileSystem(facts.directory);
-    const reason = remote === null ? 'asked for' : `asked for, on ${remote}: writes may be slow`;
-    return { box, fact: { mode: 'mirrored', reason } };
+    const reason = remote === null ? why : `${why}, on ${remote}: writes may be slow`;
+    return { memory, box: { ...box, mapping: null }, fact: { mode: 'mirrored', reason } };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { box: null, fact: { mode: 'off', reason: `no file could be made: ${why}` } };
+    const reason = `no file could be made: ${messageOf(error)}`;
+    return { memory, box: null, fact: { mode: 'off', reason } };
   }
+}
+
+function nameOf({ service, pid, startedAtMs }: RecorderFacts): string {
+  return boxFileName(service, pid, startedAtMs);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -19,6 +19,8 @@ import {
 } from '../snapshot/take-snapshot.ts';
 import { type BoxIdentity, readIdentity } from './box-identity.ts';
 import { imageOfBox } from './box-image.ts';
+import { readSegments } from './read-segments.ts';
+import { isMappedBox } from './vouching.ts';
 
 const { closeSync, constants, fstatSync, openSync, readSync } = fs;
 
@@ -58,7 +60,9 @@ export function readBoxFile(path: string): { bytes: Uint8Array; modifiedAtMs: nu
       if (count === 0) break;
       done += count;
     }
-    return { bytes: bytes.subarray(0, done), modifiedAtMs: stats.mtimeMs };
+    const read = bytes.subarray(0, done);
+    if (isMappedBox(read)) readSegments(descriptor, read);
+    return { bytes: read, modifiedAtMs: stats.mtimeMs };
   } catch (error) {
     if (error instanceof RecordingError) throw error;
     const { code = 'error' } = error as NodeJS.ErrnoException;

@@ -4,6 +4,7 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { viewRing } from '../black-box/mapped-ring.ts';
 import { isRunning } from '../ring/recorder-words.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
 import { loadCompressor } from '../snapshot/compress-frame.ts';
@@ -18,9 +19,17 @@ import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from '.
 import { recoverOthers } from './recover-others.ts';
 import { watchStall } from './watch-stall.ts';
 
-const { buffer, facts, compressorPaths, intervalMs, box, stall } = workerData as RecorderThreadData;
-const memory = RingMemory.attach(buffer);
+const { buffer, facts, compressorPaths, intervalMs, periodMs, stall } =
+  workerData as RecorderThreadData;
+const { box } = facts;
+const memory = attach();
 const tools = { compressor: loadCompressor(compressorPaths) };
+
+function attach(): RingMemory {
+  if (buffer !== null) return RingMemory.attach(buffer);
+  if (!box?.mapping) throw new Error('the recorder thread was given no ring');
+  return viewRing(box.mapping, compressorPaths);
+}
 
 function send(message: FromRecorderThread, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
@@ -58,7 +67,7 @@ if (intervalMs !== undefined) {
 }
 
 if (box !== null) {
-  keepBlackBox(memory, box, (problem) => send({ kind: 'box', problem }));
+  keepBlackBox(memory, box, periodMs, (problem) => send({ kind: 'box', problem }));
   recoverOthers(facts, tools.compressor, (path) => {
     send({ kind: 'recovered', path, reason: 'process-died' });
   });

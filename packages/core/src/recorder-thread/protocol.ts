@@ -5,12 +5,13 @@
 import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
 
 export interface RecorderThreadData {
-  readonly buffer: ArrayBufferLike;
+  /** null where the ring is a mapped file, of which `facts.box` says where it stands. */
+  readonly buffer: ArrayBufferLike | null;
   readonly facts: RecorderFacts;
-  /** Where lz4-napi may be found; the thread's code has no place of its own. */
+  /** Where lz4-napi and koffi may be found; the thread's code has no place of its own. */
   readonly compressorPaths: readonly string[];
-  /** The black box to keep up to date, if there is one. */
-  readonly box: { readonly descriptor: number; readonly periodMs: number } | null;
+  /** How often a black box, if there is one in `facts`, is brought up to date. */
+  readonly periodMs: number;
   /** A snapshot every so often, if given. */
   readonly intervalMs: number | undefined;
   /** The event loop to watch, if one is to be. */

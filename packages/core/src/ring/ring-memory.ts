@@ -24,6 +24,7 @@ import {
   RING_MAGIC,
   ringBytes,
   rowCountFor,
+  SEGMENT_MULTIPLE_BYTES,
   segmentsOffset,
 } from '../memory/ring-layout.ts';
 import { MAX_ROWS } from '../memory/segment-word.ts';
@@ -146,11 +147,11 @@ export function ringGeometry(
     !Number.isInteger(segmentBytes) ||
     segmentBytes < MIN_SEGMENT_BYTES ||
     segmentBytes > MAX_SEGMENT_BYTES ||
-    segmentBytes % 8 !== 0
+    segmentBytes % SEGMENT_MULTIPLE_BYTES !== 0
   ) {
     throw new TypeError(
-      `ttlog: ${optionPrefix}segmentBytes is ${String(segmentBytes)}; it takes a multiple of 8 ` +
-        `from ${MIN_SEGMENT_BYTES} to ${MAX_SEGMENT_BYTES}`,
+      `ttlog: ${optionPrefix}segmentBytes is ${String(segmentBytes)}; it takes a multiple of ` +
+        `${SEGMENT_MULTIPLE_BYTES} from ${MIN_SEGMENT_BYTES} to ${MAX_SEGMENT_BYTES}`,
     );
   }
   const segmentCount = Math.floor(bytes / segmentBytes);

@@ -55,8 +55,13 @@ export interface RecorderFacts {
   readonly fileMode: number;
   readonly keep: Keep;
   readonly blackBox: SnapshotHeader['blackBox'];
-  /** The black box's file; its descriptor is good in every thread. */
-  readonly box: { readonly path: string; readonly descriptor: number } | null;
+  /** The black box's file; its descriptor, and the address it is mapped at, are good in every thread. */
+  readonly box: {
+    readonly path: string;
+    readonly descriptor: number;
+    /** Where the ring is this file itself. */
+    readonly mapping: { readonly address: bigint; readonly lengthBytes: number } | null;
+  } | null;
   readonly notes: readonly string[];
 }
 

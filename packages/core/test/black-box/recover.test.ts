@@ -201,7 +201,11 @@ describe('after a start', () => {
     const own = putBox({ pid: DEAD_PID });
     const broken = putBox();
     fs.truncateSync(broken, 9000);
-    recoverOthers({ ...facts(), box: { path: own, descriptor: -1 } }, compressor, () => {});
+    recoverOthers(
+      { ...facts(), box: { path: own, descriptor: -1, mapping: null } },
+      compressor,
+      () => {},
+    );
     await settle();
     expect(listBoxes(directory, 'boxed').sort()).toEqual([own, broken].sort());
   });

@@ -48,7 +48,7 @@ describe('createRing', () => {
   it.each([
     [{ bytes: 'many' }, 'ttlog: bytes is many; it takes a whole number'],
     [{ bytes: 100 }, 'ttlog: bytes is 100; it takes a whole number from 8 segments (524288)'],
-    [{ segmentBytes: 100 }, 'ttlog: segmentBytes is 100; it takes a multiple of 8'],
+    [{ segmentBytes: 100 }, 'ttlog: segmentBytes is 100; it takes a multiple of 128'],
     [{ mode: 'drop' }, "ttlog: mode is drop; it takes 'overwrite' or 'refuse'"],
     [{ mode: null }, "ttlog: mode is null; it takes 'overwrite' or 'refuse'"],
   ])('throws a TypeError for %j that says what it takes', (options, message) => {

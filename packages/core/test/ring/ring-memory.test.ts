@@ -101,7 +101,7 @@ describe('ringGeometry', () => {
       ringGeometry(1 << 24, segmentBytes as number, MODE_OVERWRITE, 1, 'memory.'),
     ).toThrow(
       new TypeError(
-        `ttlog: memory.segmentBytes is ${segmentBytes}; it takes a multiple of 8 from 4096 to 16777216`,
+        `ttlog: memory.segmentBytes is ${segmentBytes}; it takes a multiple of 128 from 4096 to 16777216`,
       ),
     );
   });
