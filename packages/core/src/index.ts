@@ -13,8 +13,9 @@ export const withContext: Package['withContext'] = hub.withContext;
 
 export type { TraceContext } from './logger/context.ts';
 export type { DefinedEvent, EventFields, EventSpec, FieldType } from './logger/define-event.ts';
+export type { ForeignEvent } from './logger/foreign-event.ts';
 export type { Caught, FieldsOf, Logger, LogMethod } from './logger/logger.ts';
-export type { TraceProvider } from './logger/thread-state.ts';
+export type { TraceProvider } from './logger/span-context.ts';
 export type { RecorderOptions, SnapshotOptions, Trigger, TriggerOptions } from './options.ts';
 export type { Level } from './record/level.ts';
 export type {

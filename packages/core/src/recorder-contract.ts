@@ -3,7 +3,8 @@
  * recorder that does nothing can be had without loading one.
  */
 
-import type { TraceProvider } from './logger/thread-state.ts';
+import type { ForeignEvent } from './logger/foreign-event.ts';
+import type { TraceProvider } from './logger/span-context.ts';
 import type { Level } from './record/level.ts';
 import type { RecorderThreadState } from './recorder-thread/recorder-thread.ts';
 import type { Losses } from './snapshot/recording.ts';
@@ -54,8 +55,13 @@ export interface Recorder {
   stats(): RecorderStats;
   /** Reaches every logger in every thread at once. */
   setLevel(level: Level): void;
-  /** Asked at every event for the active span; `undefined` where there is none. */
+  /**
+   * Asked at every event of this thread for the active span; `undefined` where there is none. One
+   * that throws gives none.
+   */
   setTraceContext(provider: TraceProvider): void;
+  /** Records an event of another tool, such as a span's start. Never throws. */
+  record(event: ForeignEvent): void;
   /** A listener that throws is caught; `error` without a listener does nothing. */
   on<E extends keyof RecorderEventMap>(
     event: E,

@@ -11,8 +11,10 @@ import { releaseMapping, viewRing } from './black-box/mapped-ring.ts';
 import { openRing } from './black-box/open-box.ts';
 import { installTriggers, stallOrder } from './install-triggers.ts';
 import { wallMs } from './logger/clock.ts';
+import { type ForeignEvent, recordForeign } from './logger/foreign-event.ts';
 import { getLogger } from './logger/logger.ts';
-import { type TraceProvider, threadState } from './logger/thread-state.ts';
+import type { TraceProvider } from './logger/span-context.ts';
+import { threadState } from './logger/thread-state.ts';
 import { LAYOUT_VERSION, MODE_OVERWRITE } from './memory/ring-layout.ts';
 import {
   isDisabled,
@@ -244,7 +246,12 @@ class RunningRecorder implements Recorder {
   }
 
   setTraceContext(provider: TraceProvider): void {
-    threadState.traceProvider = provider;
+    if (typeof provider === 'function') threadState.traceProvider = provider;
+    else this.#report(new TypeError('ttlog: setTraceContext: it takes a function'));
+  }
+
+  record(event: ForeignEvent): void {
+    recordForeign(event);
   }
 
   on<E extends keyof RecorderEventMap>(

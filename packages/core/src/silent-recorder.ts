@@ -51,6 +51,7 @@ export function silentRecorder(why: string, countCalls: () => number): Recorder 
     }),
     setLevel: () => {},
     setTraceContext: () => {},
+    record: () => {},
     on: () => recorder,
     off: () => recorder,
   };

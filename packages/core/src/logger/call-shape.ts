@@ -5,7 +5,6 @@
 
 import { ByteViews } from '../memory/byte-views.ts';
 import { encodeText } from '../record/encode-text.ts';
-import { KIND_LOG } from '../record/record-layout.ts';
 import { REDACTED } from '../record/redaction.ts';
 import { MAJOR_ARRAY, writeHead } from '../record/write-head.ts';
 import type { EncodeShaped } from './encode-shaped.ts';
@@ -48,6 +47,7 @@ export class CallShape {
   id = 0;
 
   constructor(
+    kind: number,
     logger: string,
     message: string,
     keys: readonly string[],
@@ -56,7 +56,7 @@ export class CallShape {
   ) {
     this.message = message;
     this.keys = keys;
-    this.definition = encodeDefinition(logger, message, keys);
+    this.definition = encodeDefinition(kind, logger, message, keys);
     const count = ITEMS_BEFORE_VALUES + keys.length;
     this.headByte = count <= MAX_ONE_BYTE_COUNT ? (MAJOR_ARRAY << 5) | count : 0;
     this.reserveBytes = EVENT_HEAD_RESERVE_BYTES + keys.length * VALUE_RESERVE_BYTES;
@@ -73,7 +73,12 @@ export class CallShape {
   }
 }
 
-function encodeDefinition(logger: string, message: string, keys: readonly string[]): Uint8Array {
+function encodeDefinition(
+  kind: number,
+  logger: string,
+  message: string,
+  keys: readonly string[],
+): Uint8Array {
   const texts = ['shape', logger, message, ...keys];
   const roomBytes = texts.reduce((sum, text) => sum + text.length * 3 + 16, 32);
   const target = new ByteViews(new ArrayBuffer(roomBytes));
@@ -81,7 +86,7 @@ function encodeDefinition(logger: string, message: string, keys: readonly string
     encodeText(target, position, roomBytes, value, roomBytes);
   let position = writeHead(target.u8, 0, MAJOR_ARRAY, 5);
   position = text(position, 'shape');
-  target.u8[position++] = KIND_LOG;
+  target.u8[position++] = kind;
   position = text(position, logger);
   position = text(position, message);
   position = writeHead(target.u8, position, MAJOR_ARRAY, keys.length);

@@ -11,6 +11,7 @@ import type { EventWriter } from './event-writer.ts';
 import type { Fields } from './fields.ts';
 import type { LogSource } from './log-source.ts';
 import { insideOf, type Logger, sourceNamed, writeEvent } from './logger.ts';
+import { insideSpan } from './span-context.ts';
 import { threadState } from './thread-state.ts';
 
 export interface FieldTypes {
@@ -124,10 +125,12 @@ class DeclaredEvent {
 
   write(severity: number, fields: Fields): void {
     const { writer, contexts, traceProvider } = threadState;
-    if (writer !== null && contexts === null && traceProvider === null) {
+    if (writer !== null && contexts === null) {
+      const own = this.#context;
+      const context = traceProvider === null ? own : insideSpan(own, traceProvider);
       if (writer !== this.#writer) this.#adopt(writer);
       const shape = severity >= SEVERITY.warn ? this.#warnShape : this.#normalShape;
-      if (shape !== null && writer.writeShaped(severity, this.#context, shape, fields)) return;
+      if (shape !== null && writer.writeShaped(severity, context, shape, fields)) return;
       // The table may have let go of the shape; it is asked for again next time.
       this.#writer = null;
     }

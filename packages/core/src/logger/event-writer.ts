@@ -121,6 +121,7 @@ export class EventWriter implements EventLanes {
     if (source.writer !== this) source.adopt(this);
     const lane = severity >= WARN_SEVERITY ? this.warn : this.normal;
     this.#calls++;
+    if (context !== null) this.#longWay.prepareSpan(lane, context);
     if (severity <= MAX_ONE_BYTE_SEVERITY) {
       const end = this.#encodeFast(lane, source, severity, context, message, fields);
       if (end > 0) {
@@ -172,6 +173,7 @@ export class EventWriter implements EventLanes {
     if (shape.encode === null || !shape.isPlain || shape.serial !== lane.serial) return false;
     this.#calls++;
     try {
+      if (context !== null) this.#longWay.prepareSpan(lane, context);
       const end = shape.encode(this, lane, severity, context, fields);
       if (end < 0) return false;
       if (severity > lane.maxSeverity) lane.maxSeverity = severity;

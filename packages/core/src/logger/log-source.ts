@@ -1,10 +1,11 @@
 /**
- * All loggers of one name in one thread, and what the writer has learned of their calls.
+ * All loggers of one name and kind in one thread, and what the writer has learned of their calls.
  */
 
 import { ByteViews } from '../memory/byte-views.ts';
 import { POOL_WARN } from '../memory/ring-layout.ts';
 import { encodeText } from '../record/encode-text.ts';
+import { KIND_LOG } from '../record/record-layout.ts';
 import { type ShapeOwner, ShapeTable } from './shape-table.ts';
 
 export type { Fields } from './encode-shaped.ts';
@@ -13,6 +14,8 @@ export type { Fields } from './encode-shaped.ts';
 const MAX_NAME_UNITS = 256;
 
 export class LogSource {
+  /** KIND_LOG, or that of a span's start or end. */
+  readonly kind: number;
   readonly name: string;
   /** The name as a CBOR item. */
   readonly nameItem: Uint8Array;
@@ -21,7 +24,8 @@ export class LogSource {
   #normalShapes: ShapeTable | null = null;
   #warnShapes: ShapeTable | null = null;
 
-  constructor(name: string) {
+  constructor(name: string, kind: number = KIND_LOG) {
+    this.kind = kind;
     this.name = name.length > MAX_NAME_UNITS ? `${name.slice(0, MAX_NAME_UNITS)}…` : name;
     this.nameItem = encodeName(this.name);
   }
@@ -40,7 +44,7 @@ export class LogSource {
   }
 
   #makeTable(pool: number, writer: ShapeOwner): ShapeTable {
-    const shapes = new ShapeTable(this.name, writer);
+    const shapes = new ShapeTable(this.kind, this.name, writer);
     if (pool === POOL_WARN) this.#warnShapes = shapes;
     else this.#normalShapes = shapes;
     return shapes;

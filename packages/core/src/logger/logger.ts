@@ -5,10 +5,13 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isLevel, type Level, SEVERITY } from '../record/level.ts';
-import { Context } from './context.ts';
+import { KIND_LOG } from '../record/record-layout.ts';
+import { Context, type TraceContext } from './context.ts';
 import type { Fields } from './fields.ts';
 import { resolveCall } from './log-call.ts';
 import { LogSource } from './log-source.ts';
+import type { ExtraField } from './long-way.ts';
+import { insideSpan, type TraceProvider } from './span-context.ts';
 import { threadState } from './thread-state.ts';
 
 /**
@@ -130,11 +133,11 @@ class SourceLogger {
 }
 
 /**
- * Sources by name, so that all loggers of a name share what was learned of their calls. Past this
+ * Sources by kind and name, so that all loggers of a name share what was learned of their calls. Past this
  * many a name gets a source of its own each time, and nothing grows.
  */
 const MAX_SOURCES = 1024;
-const sources = new Map<string, LogSource>();
+const sources: readonly Map<string, LogSource>[] = [new Map(), new Map(), new Map()];
 
 /** The logger `name`. Cheap; the same name gives loggers that are alike. */
 export function getLogger(name = ''): Logger {
@@ -149,11 +152,12 @@ function toName(name: unknown): string {
   }
 }
 
-export function sourceNamed(name: string): LogSource {
-  let source = sources.get(name);
+export function sourceNamed(name: string, kind: number = KIND_LOG): LogSource {
+  const ofKind = sources[kind];
+  let source = ofKind.get(name);
   if (source === undefined) {
-    source = new LogSource(name);
-    if (sources.size < MAX_SOURCES) sources.set(name, source);
+    source = new LogSource(name, kind);
+    if (ofKind.size < MAX_SOURCES) ofKind.set(name, source);
   }
   return source;
 }
@@ -215,22 +219,16 @@ function write(
 }
 
 /** The logger's bindings inside those of `withContext`, and the active span. */
-function activeContext(own: Context | null): Context | null {
-  const { contexts, traceProvider } = threadState;
+function activeContext(own: Context | null, provider?: TraceProvider): Context | null {
+  const { contexts, traceProvider: usualProvider } = threadState;
+  const traceProvider = provider ?? usualProvider;
   let context = own;
   if (contexts !== null) {
     const surrounding = contexts.getStore();
     if (surrounding !== undefined) context = own === null ? surrounding : surrounding.around(own);
   }
-  if (traceProvider !== null) {
-    const trace = traceProvider();
-    if (trace !== undefined) context = (context ?? NO_CONTEXT).traced(trace);
-  }
-  return context;
+  return traceProvider === null ? context : insideSpan(context, traceProvider);
 }
-
-/** What the spans of events without bindings hang at. */
-const NO_CONTEXT = new Context(null, {}, null);
 
 /**
  * Whether an object can be written as fields without a closer look. By `constructor`, which an
@@ -243,6 +241,31 @@ function isPlainObject(value: unknown): value is Fields {
     return value.constructor === Object;
   } catch {
     return false;
+  }
+}
+
+/** An event that is not a call of a logger, sorted out already. */
+export interface MadeEvent {
+  readonly kind: number;
+  readonly severity: number;
+  readonly logger: string;
+  readonly message: string;
+  readonly fields: Fields | undefined;
+  readonly extras: readonly ExtraField[];
+  /** undefined: that of the active span. */
+  readonly trace: TraceContext | undefined;
+}
+
+/** Writes `event` with the bindings of `withContext`. Never throws. */
+export function recordEvent(event: MadeEvent): void {
+  const { writer } = threadState;
+  if (writer === null) return;
+  try {
+    const { kind, severity, logger, message, fields, extras, trace } = event;
+    const context = activeContext(null, trace === undefined ? undefined : () => trace);
+    writer.writeWith(severity, sourceNamed(logger, kind), context, message, fields, extras);
+  } catch {
+    writer.countFailed();
   }
 }
 

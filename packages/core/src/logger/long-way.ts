@@ -15,10 +15,16 @@ import { encodeText } from '../record/encode-text.ts';
 import { MIN_VALUE_BYTES, type ValueEncoder } from '../record/encode-value.ts';
 import type { Limits } from '../record/limits.ts';
 import { OwnMark } from '../record/own-mark.ts';
-import { RECORD_CONTEXT } from '../record/record-layout.ts';
+import { KIND_LOG, RECORD_CONTEXT } from '../record/record-layout.ts';
 import { REDACTED } from '../record/redaction.ts';
 import { TAG_THREW } from '../record/tags.ts';
-import { MAJOR_ARRAY, MAJOR_BYTES, MAJOR_UNSIGNED, writeHead } from '../record/write-head.ts';
+import {
+  CBOR_NULL,
+  MAJOR_ARRAY,
+  MAJOR_BYTES,
+  MAJOR_UNSIGNED,
+  writeHead,
+} from '../record/write-head.ts';
 import type { Lane } from '../ring/lane.ts';
 import { countInRow, type ThreadSlot } from '../ring/thread-table.ts';
 import type { CallShape } from './call-shape.ts';
@@ -26,6 +32,7 @@ import type { Context, TraceContext } from './context.ts';
 import type { Fields } from './fields.ts';
 import type { LogSource } from './log-source.ts';
 import type { ShapeOwner } from './shape-table.ts';
+import { defineSpan, isSpanAlone } from './span-context.ts';
 
 /** A field that ttlog adds to those of the application. */
 export type ExtraField = readonly [key: string, value: unknown];
@@ -108,6 +115,13 @@ export class LongWay {
     this.#scratch = target;
   }
 
+  /** Defines the active span in the open segment, if it is all that has to be defined there. */
+  prepareSpan(lane: Lane, context: Context): void {
+    if (context.serials[lane.pool] === lane.serial || !isSpanAlone(lane, context)) return;
+    if (context.writer !== this.#writer) this.#name(context);
+    defineSpan(lane, context);
+  }
+
   /** A warning that finds no segment of its own goes among the thread's other events. */
   #appendElsewhere(
     lane: Lane,
@@ -119,8 +133,9 @@ export class LongWay {
   ): void {
     const { normal } = this.#writer;
     if (lane !== normal) {
-      const inline = encoded.inline ?? this.#encodeInline(source.name, message, encoded.keys);
-      if (this.#append(normal, severity, context, { ...encoded, inline, shape: null })) {
+      const inline = encoded.inline ?? this.#nameInline(source, message, encoded.keys);
+      const shape = inline === null ? this.#nameOnce(source, normal, message, encoded.keys) : null;
+      if (this.#append(normal, severity, context, { ...encoded, inline, shape })) {
         normal.commitFor(lane);
         return;
       }
@@ -172,9 +187,21 @@ export class LongWay {
     }
     const shapes = source.shapesOf(lane.pool, this.#writer);
     const isKnown = shapes.find(message) !== null || shapes.isAwaited(message);
-    const shape = isKnown ? shapes.admit(message, keys, lane.serial) : null;
-    const inline = shape === null ? this.#encodeInline(source.name, message, keys) : null;
+    const known = isKnown ? shapes.admit(message, keys, lane.serial) : null;
+    const inline = known === null ? this.#nameInline(source, message, keys) : null;
+    const isNamed = known !== null || inline !== null;
+    const shape = isNamed ? known : this.#nameOnce(source, lane, message, keys);
     return { target, keys, end: position, inline, shape };
+  }
+
+  /** `[logger, message, keys]`; null for the kinds of events that only a definition tells apart. */
+  #nameInline(source: LogSource, message: string, keys: readonly string[]): Uint8Array | null {
+    return source.kind === KIND_LOG ? this.#encodeInline(source.name, message, keys) : null;
+  }
+
+  /** A shape that no table keeps: it is defined before its one event, and forgotten. */
+  #nameOnce(source: LogSource, lane: Lane, message: string, keys: readonly string[]): CallShape {
+    return source.shapesOf(lane.pool, this.#writer).makeShape(message, keys);
   }
 
   /** A field of the application, read only if it may be recorded. */
@@ -271,13 +298,17 @@ export class LongWay {
   /** Encodes the definitions of a context and of its parents, once a writer. */
   #prepare(context: Context | null): void {
     for (let one = context; one !== null && one.writer !== this.#writer; one = one.parent) {
-      one.writer = this.#writer;
-      one.definition = null;
-      one.uid = this.#uidBase + ++this.#lastUid;
+      this.#name(one);
     }
     for (let one = context; one !== null && one.definition === null; one = one.parent) {
       one.definition = this.#encodeContext(one);
     }
+  }
+
+  #name(context: Context): void {
+    context.writer = this.#writer;
+    context.definition = null;
+    context.uid = this.#uidBase + ++this.#lastUid;
   }
 
   #encodeContext(context: Context): Uint8Array {
@@ -360,9 +391,11 @@ function writeId(
   id: string | Uint8Array | undefined,
   lengthBytes: number,
 ): number {
+  // `Buffer` takes U+0130 for a 0.
+  const isHex = typeof id !== 'string' || /^[0-9a-f]*$/i.test(id);
   const bytes = typeof id === 'string' ? Buffer.from(id, 'hex') : id;
-  if (bytes === undefined || bytes.length !== lengthBytes) {
-    u8[position] = 0xf6;
+  if (bytes === undefined || bytes.length !== lengthBytes || !isHex) {
+    u8[position] = CBOR_NULL;
     return position + 1;
   }
   const start = writeHead(u8, position, MAJOR_BYTES, lengthBytes);

@@ -22,10 +22,13 @@ const NO_SHAPES: readonly CallShape[] = [];
 export class Newcomers {
   readonly #fingerprints = new Int32Array(NEWCOMER_COUNT);
 
-  /** Whether `message` has come before, not too many others ago. Notes it. */
-  hasSeen(message: string): boolean {
+  /**
+   * Whether `message` has come before, not too many others ago. Notes it. By kind, since each span
+   * comes twice, as a start and as an end.
+   */
+  hasSeen(message: string, kind: number): boolean {
     // A number and not the text: a slice of a huge text would keep all of it alive.
-    const fingerprint = fingerprintOf(message);
+    const fingerprint = fingerprintOf(message, kind);
     const slot = fingerprint & (NEWCOMER_COUNT - 1);
     if (this.#fingerprints[slot] === fingerprint) return true;
     this.#fingerprints[slot] = fingerprint;
@@ -42,6 +45,8 @@ export interface ShapeOwner {
 }
 
 export class ShapeTable {
+  /** Of the events: KIND_LOG or one of a span. */
+  readonly kind: number;
   readonly #logger: string;
   readonly #owner: ShapeOwner;
   readonly #buckets: (readonly CallShape[])[] = new Array<readonly CallShape[]>(BUCKET_COUNT).fill(
@@ -51,7 +56,8 @@ export class ShapeTable {
   /** What was found last: the same call site often logs again and again. */
   #last: CallShape | null = null;
 
-  constructor(logger: string, owner: ShapeOwner) {
+  constructor(kind: number, logger: string, owner: ShapeOwner) {
+    this.kind = kind;
     this.#logger = logger;
     this.#owner = owner;
   }
@@ -76,7 +82,7 @@ export class ShapeTable {
    */
   isAwaited(message: string): boolean {
     if (message.length > MAX_SHAPE_TEXT_UNITS) return false;
-    return this.#owner.newcomers.hasSeen(message);
+    return this.#owner.newcomers.hasSeen(message, this.kind);
   }
 
   /**
@@ -92,9 +98,7 @@ export class ShapeTable {
     }
     if (variants >= MAX_VARIANTS || !isShort(message, keys)) return null;
     if (first === null && !this.#hasRoom(message, serial)) return null;
-    const { redaction, plainBytes } = this.#owner;
-    const nodes = keys.map((key) => redaction.enter(redaction.root, key));
-    const shape = new CallShape(this.#logger, message, keys.slice(), nodes, plainBytes);
+    const shape = this.makeShape(message, keys);
     if (first === null) {
       const bucket = bucketOf(message);
       this.#buckets[bucket] = [...this.#buckets[bucket], shape];
@@ -103,6 +107,13 @@ export class ShapeTable {
       first.nextKeys = shape;
     }
     return shape;
+  }
+
+  /** A shape that the table does not keep: to be defined for one event. */
+  makeShape(message: string, keys: readonly string[]): CallShape {
+    const { redaction, plainBytes } = this.#owner;
+    const nodes = keys.map((key) => redaction.enter(redaction.root, key));
+    return new CallShape(this.kind, this.#logger, message, keys.slice(), nodes, plainBytes);
   }
 
   #hasRoom(message: string, serial: number): boolean {
@@ -129,8 +140,8 @@ function bucketOf(message: string): number {
 }
 
 /** Never 0. FNV-1a, 32 bits. */
-function fingerprintOf(message: string): number {
-  let hash = 0x811c9dc5;
+function fingerprintOf(message: string, kind: number): number {
+  let hash = 0x811c9dc5 + kind;
   for (let i = 0; i < message.length; i++) {
     hash = Math.imul(hash ^ message.charCodeAt(i), 0x01000193);
   }

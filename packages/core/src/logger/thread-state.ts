@@ -5,11 +5,9 @@
 
 import type { AsyncLocalStorage } from 'node:async_hooks';
 import { SEVERITY } from '../record/level.ts';
-import type { Context, TraceContext } from './context.ts';
+import type { Context } from './context.ts';
 import type { EventWriter } from './event-writer.ts';
-
-/** The active span, if there is one. */
-export type TraceProvider = () => TraceContext | undefined;
+import type { TraceProvider } from './span-context.ts';
 
 export interface ThreadState {
   /**

@@ -122,6 +122,13 @@ export class Lane {
     if (this.afterCommit !== null) this.afterCommit(this.#segment);
   }
 
+  /** Publishes definitions that end at `end`, no event: the next one has them written through. */
+  commitDefinition(end: number): void {
+    this.position = end;
+    // Pairs with the load of the committed length in capture.ts, as in `commit`.
+    Atomics.store(this.memory.i32, this.#committedWord, end - this.#start);
+  }
+
   /** Calls `afterCommit` of `other`, whose event was committed here. */
   commitFor(other: Lane): void {
     if (this.#segment !== NO_SEGMENT) other.afterCommit?.(this.#segment);
