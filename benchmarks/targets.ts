@@ -47,6 +47,12 @@ export const TARGETS: readonly Target[] = [
     wish: 1.25,
   },
   {
+    what: '4 fields inside a span: ns over the same call outside',
+    case: 'log/inside-span',
+    figure: FIGURE.overOutside,
+    atMost: 60,
+  },
+  {
     what: 'dynamic text: times the floor',
     case: 'log/dynamic-text',
     figure: FIGURE.timesFloor,

@@ -36,7 +36,7 @@ export async function measureCalls(
   for (const [ratio, other] of Object.entries(beside)) {
     const otherNs = timedBy.get(other)!.settledNs;
     figures.push(
-      ratio === FIGURE.overEmptyLoop
+      ratio === FIGURE.overEmptyLoop || ratio === FIGURE.overOutside
         ? summarize(ratio, 'ns', differences(meanNs, otherNs))
         : summarize(ratio, '×', ratios(meanNs, otherNs)),
     );

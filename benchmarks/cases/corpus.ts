@@ -1,6 +1,7 @@
 // The table of all cases, by name. The first part of a name is its chapter in the results.
 
 import type { CaseTable } from '../runner/case.ts';
+import { INSIDE_SPAN } from './inside-span.ts';
 import { LOG_CALLS } from './log-calls.ts';
 import { MEMORY } from './memory.ts';
 import { PEER_CALLS } from './peer-calls.ts';
@@ -13,6 +14,7 @@ import { THREADS } from './threads.ts';
 
 export const CASES: CaseTable = {
   ...LOG_CALLS,
+  ...INSIDE_SPAN,
   ...SILENT_CALLS,
   ...PEER_CALLS,
   ...THREADS,

@@ -26,6 +26,7 @@ export const FIGURE = {
   timesTtlog: 'times ttlog',
   timesTtlogCallAlone: 'times ttlog, call alone',
   overEmptyLoop: 'over an empty loop',
+  overOutside: 'over the same call outside',
   events: 'events',
   timesOneThread: 'times one thread',
   timesTwoThreads: 'times 2 threads',

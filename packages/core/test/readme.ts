@@ -51,6 +51,11 @@ export class ReadmeFolder {
     mkdirSync(this.#temporary);
     mkdirSync(join(this.path, 'node_modules/@types'), { recursive: true });
     symlinkSync(CORE, join(this.path, 'node_modules/ttlog'));
+    const tracing = join(CORE, '../tracing');
+    mkdirSync(join(this.path, 'node_modules/@ttlog'));
+    symlinkSync(tracing, join(this.path, 'node_modules/@ttlog/tracing'));
+    const api = 'node_modules/@opentelemetry';
+    symlinkSync(join(tracing, api), join(this.path, api));
     const types = 'node_modules/@types/node';
     symlinkSync(join(ROOT, types), join(this.path, types));
     for (const code of blocks(README, 'js')) {
