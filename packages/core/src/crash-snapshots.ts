@@ -3,10 +3,13 @@
  * whether the file has to be written again when the thread ends of it.
  */
 
+import { types } from 'node:util';
 import type { Worker } from 'node:worker_threads';
 import { wallMs } from './logger/clock.ts';
 import { encodeError } from './record/encode-crash.ts';
+import { describeThrown } from './record/encode-error.ts';
 import type { Redaction } from './record/redaction.ts';
+import type { Death } from './recorder-thread/death.ts';
 import { hasChangedSince, markChanges } from './ring/change-mark.ts';
 import { noteCrash, readCrash, spendTriggerBudget } from './ring/recorder-words.ts';
 import type { RingMemory } from './ring/ring-memory.ts';
@@ -15,13 +18,17 @@ import type { SnapshotRequest, SnapshotResult } from './snapshot/take-snapshot.t
 import type { Crash, CrashOrigin } from './triggers/crash.ts';
 import { WorkerErrors } from './triggers/worker-errors.ts';
 
+// Taken at import, out of reach of what the application patches.
+const { isNativeError } = types;
+
 /** What a thread's recorder does for its crashes. */
 export interface CrashHost {
   readonly memory: RingMemory;
   readonly threadId: number;
   readonly startedAtMs: number;
   readonly redaction: Redaction;
-  takeSnapshot(request: SnapshotRequest): SnapshotResult;
+  /** With `death` the process ends of it, also if the snapshot hangs. */
+  takeSnapshot(request: SnapshotRequest, death: Death | null): SnapshotResult;
   request(
     reason: string,
     kind: TriggerKind,
@@ -40,8 +47,11 @@ interface SeenCrash {
   readonly mark: Int32Array | null;
   readonly isFatal: boolean;
   readonly atMs: number;
+  readonly lastWords: string;
 }
 
+/** With which Node ends of an error that nobody handles. */
+const FATAL_EXIT_CODE = 1;
 /** An application that shuts down after a caught exception has this long for it. */
 const SHUTDOWN_MS = 30_000;
 
@@ -72,7 +82,8 @@ export class CrashSnapshots {
     // What was a rejection there is an exception here.
     const kind = seen?.kind ?? CRASH_KINDS.indexOf(origin);
     const name = CRASH_KINDS[kind];
-    const crash = { isFatal, atMs: wallMs() };
+    const crash = { isFatal, atMs: wallMs(), lastWords: lastWordsOf(error) };
+    const death = isFatal ? { exitCode: FATAL_EXIT_CODE, lastWords: crash.lastWords } : null;
     const makeRequest = () =>
       this.#host.request(name, name, { thread }, encodeError(error, redaction));
     if (seen === null && !this.#mayWrite(kind, isFatal)) {
@@ -81,7 +92,7 @@ export class CrashSnapshots {
     }
     const request = makeRequest();
     const mark = seen === null ? markChanges(memory) : null;
-    const path = seen === null ? this.#host.takeSnapshot(request).path : seen.path;
+    const path = seen === null ? this.#host.takeSnapshot(request, death).path : seen.path;
     if (path === null) return;
     noteCrash(memory, { threadId: thread, sender: threadId, kind, path });
     this.#crash = { ...crash, request: () => request, path, writtenAtMs: crash.atMs, mark };
@@ -93,7 +104,8 @@ export class CrashSnapshots {
     if (crash === null || !isEndOf(crash, exitCode)) return false;
     if (crash.mark === null || hasChangedSince(this.#host.memory, crash.mark)) {
       const replaces = crash.path === null ? {} : { replaces: crash.path };
-      this.#host.takeSnapshot({ ...crash.request(), ...replaces });
+      const death = { exitCode, lastWords: crash.lastWords };
+      this.#host.takeSnapshot({ ...crash.request(), ...replaces }, death);
     }
     return true;
   }
@@ -107,7 +119,7 @@ export class CrashSnapshots {
 
   /** If the process ends of it after all, its file is to show this error and not one before. */
   #noteSuppressed(
-    crash: { readonly isFatal: boolean; readonly atMs: number },
+    crash: Pick<SeenCrash, 'isFatal' | 'atMs' | 'lastWords'>,
     request: () => SnapshotRequest,
   ): void {
     if (this.#host.threadId !== 0) return;
@@ -120,4 +132,20 @@ export class CrashSnapshots {
 /** Whether the thread ends of this crash, and not long after one that was swallowed. */
 function isEndOf(crash: SeenCrash, exitCode: number): boolean {
   return crash.isFatal || (exitCode !== 0 && wallMs() - crash.atMs < SHUTDOWN_MS);
+}
+
+/**
+ * What Node prints of it, but the line of source code. Runs no code of the application that the
+ * snapshot does not run: V8 asks `Error.prepareStackTrace` once for each error.
+ */
+function lastWordsOf(error: unknown): string {
+  try {
+    const isObject = typeof error === 'object' && error !== null;
+    const text = isNativeError(error)
+      ? error.stack
+      : `Uncaught ${isObject ? 'object' : describeThrown(error)}`;
+    return `${text}\n\nNode.js ${process.version}\n`;
+  } catch {
+    return '';
+  }
 }

@@ -11,7 +11,7 @@ import type { SnapshotRequest } from './snapshot/take-snapshot.ts';
 import type { ThreadRecorder } from './thread-recorder.ts';
 import { isInspectorOpen } from './triggers/inspector.ts';
 import { installLoopTurn } from './triggers/loop-turn.ts';
-import { installDeathSignals, installRequestSignal } from './triggers/signals.ts';
+import { installDeathSignals, installRequestSignal, signalExitCode } from './triggers/signals.ts';
 
 const { isMainThread, threadId } = workerThreads;
 
@@ -55,8 +55,9 @@ function installSignals({ thread, snapshotElsewhere }: TriggerHost): (() => void
   const { signals, requestSignal } = thread.options.snapshots;
   const uninstallers: (() => void)[] = [];
   if (signals.length > 0) {
-    const onSignal = (signal: NodeJS.Signals): void => {
-      thread.takeSnapshot(thread.request(signal, 'signal', { signal }));
+    const onSignal = (signal: NodeJS.Signals, isDeath: boolean): void => {
+      const death = isDeath ? { exitCode: signalExitCode(signal), lastWords: '' } : null;
+      thread.takeSnapshot(thread.request(signal, 'signal', { signal }), death);
     };
     uninstallers.push(installDeathSignals(signals, onSignal, () => thread.endInOrder()));
   }

@@ -337,7 +337,8 @@ class RunningRecorder implements Recorder {
   #onExit(exitCode: number): void {
     const { onExit } = this.#thread.options.snapshots;
     if (onExit === false || (onExit === 'nonzero' && exitCode === 0)) return;
-    this.#thread.takeSnapshot(this.#thread.request('exit', 'exit', { exitCode }));
+    const death = { exitCode, lastWords: '' };
+    this.#thread.takeSnapshot(this.#thread.request('exit', 'exit', { exitCode }), death);
   }
 
   #announce(result: SnapshotResult, reason: string): void {

@@ -15,6 +15,8 @@ import { LAYOUT_VERSION } from './memory/ring-layout.ts';
 import type { ResolvedOptions } from './options.ts';
 import { SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
+import type { Death } from './recorder-thread/death.ts';
+import { withHardStop } from './recorder-thread/hard-stop.ts';
 import { currentOsThread } from './ring/os-thread.ts';
 import { addToCounter, isRunning, recordLevels } from './ring/recorder-words.ts';
 import type { RingMemory } from './ring/ring-memory.ts';
@@ -35,7 +37,7 @@ import { type ExitTrigger, installExit } from './triggers/exit.ts';
 import { listen } from './triggers/process-listener.ts';
 
 const { basename } = path;
-const { setEnvironmentData, threadId } = workerThreads;
+const { isMainThread, setEnvironmentData, threadId } = workerThreads;
 
 /** A string: a symbol key would make every later `new Worker` of the application throw. */
 export const SHARE_KEY = 'ttlog:1';
@@ -132,7 +134,7 @@ export class ThreadRecorder {
       threadId,
       startedAtMs: facts.startedAtMs,
       redaction: this.#redaction,
-      takeSnapshot: (request) => this.takeSnapshot(request),
+      takeSnapshot: (request, death) => this.takeSnapshot(request, death),
       request: (...facts) => this.request(...facts),
     });
     this.#share = share !== null && this.#isGuest ? share : this.#shareWithWorkers();
@@ -155,15 +157,18 @@ export class ThreadRecorder {
     return this.#compressor;
   }
 
-  /** Takes a snapshot in this thread, now. */
-  takeSnapshot(request: SnapshotRequest): SnapshotResult {
+  /** Takes a snapshot in this thread, now. With `death` the process ends of it, also if it hangs. */
+  takeSnapshot(request: SnapshotRequest, death: Death | null = null): SnapshotResult {
     const isDeath = DEATHS.includes(request.trigger.kind);
-    const result = takeSnapshot(this.memory, this.facts, request, {
-      compressor: isDeath
-        ? hurriedCompressor(this.compressor, DEATH_COMPRESSION_MS)
-        : this.compressor,
-      reserve: this.#reserve ?? undefined,
-    });
+    const take = () =>
+      takeSnapshot(this.memory, this.facts, request, {
+        compressor: isDeath
+          ? hurriedCompressor(this.compressor, DEATH_COMPRESSION_MS)
+          : this.compressor,
+        reserve: this.#reserve ?? undefined,
+      });
+    // The end of a worker ends nobody else.
+    const result = death !== null && isMainThread ? withHardStop(death, take) : take();
     if (isDeath) this.#hasLostDeath = result.path === null;
     this.onSnapshot(result, request.reason);
     return result;

@@ -16,13 +16,18 @@ const numbers = os.constants.signals;
 const PID_1_GRACE_MS = 100;
 const SIGNAL_EXIT_BASE = 128;
 
+/** The exit code by which shells and containers name a death of this signal. */
+export function signalExitCode(signal: NodeJS.Signals): number {
+  return SIGNAL_EXIT_BASE + (numbers[signal] ?? 0);
+}
+
 /**
  * Calls `onSignal`, then `onDeath`, and dies of the signal. Where the application listens to it as
- * well, what happens next is the application's business.
+ * well, what happens next is the application's business, and `isDeath` is false.
  */
 export function installDeathSignals(
   signals: readonly NodeJS.Signals[],
-  onSignal: (signal: NodeJS.Signals) => void,
+  onSignal: (signal: NodeJS.Signals, isDeath: boolean) => void,
   onDeath: () => void = () => {},
 ): () => void {
   const removers = new Map<NodeJS.Signals, () => void>();
@@ -40,7 +45,7 @@ export function installDeathSignals(
       listenFirst(signal, () => {
         const isOurs = process.listenerCount(signal) === 1 && justRemoved !== signal;
         try {
-          onSignal(signal);
+          onSignal(signal, isOurs);
         } finally {
           if (isOurs) {
             onDeath();
@@ -64,5 +69,5 @@ function die(signal: NodeJS.Signals, removeOurs: (() => void) | undefined): void
   // With the last listener goes Node's handler, so that the default death is back.
   removeOurs?.();
   kill(pid, signal);
-  setTimeout(() => exit(SIGNAL_EXIT_BASE + (numbers[signal] ?? 0)), PID_1_GRACE_MS);
+  setTimeout(() => exit(signalExitCode(signal)), PID_1_GRACE_MS);
 }

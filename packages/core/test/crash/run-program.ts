@@ -36,6 +36,8 @@ export interface ProgramOptions {
   readonly ignoreInternalFrames?: boolean;
   /** A shell command in which `"$@"` stands for the program. */
   readonly shell?: string;
+  /** The program does next to nothing but wait, and so may run beside many. */
+  readonly isIdle?: boolean;
   /** Signals to send, each so long after the program has written `ready` to stdout. */
   readonly signals?: readonly { readonly signal: NodeJS.Signals; readonly afterMs: number }[];
 }
@@ -105,6 +107,7 @@ function withoutInternalFrames(stderr: string): string {
 }
 
 async function run(source: string, options: ProgramOptions, subject: Subject): Promise<Outcome> {
+  if (options.isIdle) return runInFolder(source, options, subject);
   await freePlace();
   try {
     return await runInFolder(source, options, subject);

@@ -1,0 +1,48 @@
+/**
+ * What runs inside the thread that ends a hanging process. It does nothing that could hang itself;
+ * what could, a thread of its own does: the last words, for which there may be no reader, and the
+ * end with an exit code.
+ */
+
+import { Worker, workerData } from 'node:worker_threads';
+import { HARD_STOP_ARMED, type HardStopData } from './death.ts';
+
+const HARD_STOP_MS = 3000;
+/** By then the end with an exit code has come, or never will. */
+const KILL_AFTER_MS = 1000;
+
+/**
+ * The exit(3) of the C library, which WASI calls where it is not told to return, is the one way to
+ * an exit code that a thread of Node has while main is stuck: `process.exit` and
+ * `process.reallyExit` end the calling worker only, `process.abort` throws in one, and signals but
+ * SIGKILL depend on the application's listeners. A thread that is still starting while exit(3)
+ * takes V8 apart crashes in it, so no other is started beside this one (all Node 20.20).
+ */
+const END = `
+  const { exitCode, lastWords } = require('node:worker_threads').workerData;
+  process.emitWarning = () => {};
+  try { require('node:fs').writeSync(2, lastWords); } catch {}
+  const { WASI } = require('node:wasi');
+  const wasi = new WASI({ version: 'preview1', returnOnExit: false });
+  wasi.initialize({ exports: { memory: new WebAssembly.Memory({ initial: 1 }) } });
+  wasi.wasiImport.proc_exit(exitCode);`;
+
+const { word, ...death } = workerData as HardStopData;
+
+// Pairs with the store in `withHardStop`; a word that was changed before the wait ends it as well.
+if (isArmedAfter(HARD_STOP_MS)) {
+  try {
+    new Worker(END, { eval: true, workerData: death, execArgv: [], env: {} });
+    if (isArmedAfter(KILL_AFTER_MS)) kill();
+  } catch {
+    kill();
+  }
+}
+
+function isArmedAfter(ms: number): boolean {
+  return Atomics.wait(word, 0, HARD_STOP_ARMED, ms) === 'timed-out';
+}
+
+function kill(): void {
+  process.kill(process.pid, 'SIGKILL');
+}

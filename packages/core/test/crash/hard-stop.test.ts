@@ -1,0 +1,100 @@
+// A file system that hangs while the process dies: it ends all the same, and as it would have.
+
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { messagesOf, type ProgramOptions, runProgram } from './run-program.ts';
+
+const HANGING: ProgramOptions = {
+  flags: ['--require', join(import.meta.dirname, 'fixtures/hanging-files.cjs')],
+  isIdle: true,
+};
+const start = (options = '{}'): string => `
+  startRecorder({ snapshots: ${options} });
+  getLogger('app').info('before');
+  globalThis.hang = true;\n`;
+
+describe.concurrent('a process whose last snapshot hangs', () => {
+  const deaths: [name: string, source: string, code: number, stderr: RegExp][] = [
+    [
+      'of a throw',
+      `${start()}setTimeout(() => { throw new TypeError('late'); });`,
+      1,
+      /^TypeError: late\n( {4}at .+\n)+\nNode\.js v[\d.]+\n$/,
+    ],
+    [
+      'of a rejection',
+      `${start()}Promise.reject(new Error('gone')); setTimeout(() => {}, 50);`,
+      1,
+      /^Error: gone\n/,
+    ],
+    ['of a thrown text', `${start()}setTimeout(() => { throw 'text'; });`, 1, /^Uncaught text\n/],
+    ['by process.exit', `${start("{ onExit: 'always' }")}process.exit(7);`, 7, /^$/],
+    [
+      'of a signal',
+      `${start("{ signals: ['SIGTERM'] }")}process.kill(process.pid, 'SIGTERM');
+      setTimeout(() => {}, 60_000);`,
+      143,
+      /^$/,
+    ],
+    [
+      'while workers run',
+      `for (let i = 0; i < 2; i++) {
+        new Worker('setInterval(() => { for (let i = 0; i < 1e6; i++); })', { eval: true });
+      }
+      ${start()}setTimeout(() => { throw new Error('late'); }, 300);`,
+      1,
+      /^Error: late\n/,
+    ],
+  ];
+
+  it.each(deaths)(
+    'ends with its exit code when it dies %s',
+    async (_name, source, code, stderr) => {
+      const outcome = await runProgram(source, HANGING);
+      expect(outcome).toMatchObject({ code, signal: null, stdout: '' });
+      expect(outcome.stderr).toMatch(stderr);
+      expect(outcome.durationMs).toBeGreaterThan(3000);
+      // What hung has no final name.
+      expect(outcome.recordings).toEqual([]);
+    },
+  );
+
+  it('ends when nobody reads its last words either', async () => {
+    const outcome = await runProgram(
+      `import fs from 'node:fs';
+      ${start()}
+      const { O_NONBLOCK, O_WRONLY } = fs.constants;
+      const stderr = fs.openSync('/proc/self/fd/2', O_WRONLY | O_NONBLOCK);
+      try { for (;;) fs.writeSync(stderr, 'x'); } catch (error) { console.log(error.code); }
+      setTimeout(() => { throw new Error('late'); });`,
+      {
+        ...HANGING,
+        shell: `mkfifo full; (exec 3<full; exec sleep 60) >/dev/null 2>&1 &
+          "$@" 2>full; echo $?; kill $!`,
+      },
+    );
+    // By SIGKILL, unless stderr is one that does not wait for its reader.
+    expect(outcome.stdout).toMatch(/^EAGAIN\n(1|137)\n$/);
+  });
+
+  it('goes on when the file system does within 3 s', async () => {
+    const outcome = await runProgram(
+      `${start()}globalThis.hang = 1000; setTimeout(() => { throw new Error('late'); });`,
+      HANGING,
+    );
+    expect(outcome.code).toBe(1);
+    expect(outcome.stderr).toContain("throw new Error('late')");
+    expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
+  });
+
+  it('is left alone where the application handles the error', async () => {
+    const outcome = await runProgram(
+      `process.on('uncaughtException', () => { globalThis.hang = false; console.log('handled'); });
+      ${start()}globalThis.hang = 1700; // The file, then the directory.
+      setTimeout(() => { throw new Error('late'); });`,
+      HANGING,
+    );
+    expect(outcome).toMatchObject({ code: 0, stdout: 'handled\n' });
+    expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
+  });
+});
