@@ -8,11 +8,10 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import type { MirrorFile } from '../ring/segment-mirror.ts';
 import { openDirectory } from '../snapshot/directory.ts';
-import { OPEN_NEW } from '../snapshot/file-functions.ts';
+import { closeQuietly, OPEN_NEW } from '../snapshot/file-functions.ts';
 import { snapshotFileName } from '../snapshot/file-name.ts';
 
-const { closeSync, constants, fchmodSync, fstatSync, openSync, statfsSync, unlinkSync, writeSync } =
-  fs;
+const { constants, fchmodSync, fstatSync, openSync, statfsSync, unlinkSync, writeSync } = fs;
 const { crc32 } = zlib;
 const { join } = path;
 
@@ -73,8 +72,7 @@ export function createBox(
   try {
     makeLength(descriptor);
   } catch (error) {
-    closeSync(descriptor);
-    unlinkSync(boxPath);
+    removeBox({ path: boxPath, descriptor });
     throw error;
   }
   return { path: boxPath, descriptor };
@@ -86,16 +84,8 @@ export function createBox(
  */
 export function removeBox(box: BoxFile, closeAfterMs?: number): void {
   forgetBox(box);
-  if (closeAfterMs === undefined) closeQuietly(box);
-  else setTimeout(() => closeQuietly(box), closeAfterMs).unref();
-}
-
-function closeQuietly(box: BoxFile): void {
-  try {
-    closeSync(box.descriptor);
-  } catch {
-    // Closed by somebody else; as good.
-  }
+  if (closeAfterMs === undefined) closeQuietly(box.descriptor);
+  else setTimeout(() => closeQuietly(box.descriptor), closeAfterMs).unref();
 }
 
 /** Removes the name of a box whose process is about to end. */

@@ -5,10 +5,11 @@
 
 import fs from 'node:fs';
 import { HEADER_HEARTBEAT } from '../memory/ring-layout.ts';
+import { closeQuietly } from '../snapshot/file-functions.ts';
 import type { BoxIdentity } from './box-identity.ts';
 import { type ProcessIdentity, startTicksOf } from './identity.ts';
 
-const { closeSync, openSync, readSync } = fs;
+const { openSync, readSync } = fs;
 const now = performance.now.bind(performance);
 
 export type Liveness = 'dead' | 'alive' | 'unknown';
@@ -62,6 +63,6 @@ function readHeartbeat(path: string): bigint | null {
   } catch {
     return null;
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor !== undefined) closeQuietly(descriptor);
   }
 }

@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { loadCompressor } from '../snapshot/compress-frame.ts';
 import { SKIPPABLE_MAGIC } from '../snapshot/container-layout.ts';
+import { closeQuietly } from '../snapshot/file-functions.ts';
 import { openRecording as openSnapshot } from '../snapshot/open-recording.ts';
 import type { Recording } from '../snapshot/recording.ts';
 import { type BoxIdentity, readIdentity } from './box-identity.ts';
@@ -16,7 +17,7 @@ import { isNeighbour, livenessOf } from './liveness.ts';
 import { isBlackBox, readBox, readBoxFile } from './read-box.ts';
 import { failed, partsOfBoxName, type RecoveryResult, recoverBox } from './recover.ts';
 
-const { closeSync, constants, fstatSync, openSync, readSync } = fs;
+const { constants, fstatSync, openSync, readSync } = fs;
 const { basename } = path;
 const wallClockMs = Date.now.bind(Date);
 
@@ -97,6 +98,6 @@ function beginningOf(path: string): Uint8Array {
   } catch {
     return new Uint8Array(0);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor !== undefined) closeQuietly(descriptor);
   }
 }

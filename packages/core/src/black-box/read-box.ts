@@ -12,6 +12,7 @@ import { RingMemory } from '../ring/ring-memory.ts';
 import { storeFrame } from '../snapshot/compress-frame.ts';
 import { RecordingError } from '../snapshot/damage-error.ts';
 import { joinBytes } from '../snapshot/encode-map.ts';
+import { closeQuietly } from '../snapshot/file-functions.ts';
 import {
   encodeCaptured,
   type RecorderFacts,
@@ -22,7 +23,7 @@ import { imageOfBox } from './box-image.ts';
 import { readSegments } from './read-segments.ts';
 import { isMappedBox } from './vouching.ts';
 
-const { closeSync, constants, fstatSync, openSync, readSync } = fs;
+const { constants, fstatSync, openSync, readSync } = fs;
 
 /** As large as a ring can be. */
 const MAX_BOX_BYTES = 2 ** 31;
@@ -68,7 +69,7 @@ export function readBoxFile(path: string): { bytes: Uint8Array; modifiedAtMs: nu
     const { code = 'error' } = error as NodeJS.ErrnoException;
     throw new RecordingError(`${path} cannot be read (${code})`, { cause: error });
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor !== undefined) closeQuietly(descriptor);
   }
 }
 

@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { HEADER_BYTES } from '../memory/ring-layout.ts';
 import type { Compressor } from '../snapshot/compress-frame.ts';
-import { OPEN_READ } from '../snapshot/file-functions.ts';
+import { closeQuietly, OPEN_READ } from '../snapshot/file-functions.ts';
 import {
   type FileNameParts,
   parseSnapshotFileName,
@@ -24,7 +24,7 @@ import { ownIdentity } from './identity.ts';
 import { HeartbeatWatch, type Liveness, livenessOf } from './liveness.ts';
 import { readBox, readBoxFile } from './read-box.ts';
 
-const { closeSync, lstatSync, openSync, readdirSync, readSync, renameSync, unlinkSync } = fs;
+const { lstatSync, openSync, readdirSync, readSync, renameSync, unlinkSync } = fs;
 const { basename, dirname, join } = path;
 const wallClockMs = Date.now.bind(Date);
 
@@ -155,7 +155,7 @@ function readIdentityOf(boxPath: string): ReturnType<typeof readIdentity> {
   } catch {
     return null;
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (descriptor !== undefined) closeQuietly(descriptor);
   }
 }
 

@@ -5,9 +5,10 @@
 
 import fs, { type Stats } from 'node:fs';
 import { RecordingError } from './damage-error.ts';
+import { closeQuietly } from './file-functions.ts';
 
 // Taken at import, so that modules mocked later do not reach the reader.
-const { closeSync, constants, fstatSync, openSync, readSync, statSync } = fs;
+const { constants, fstatSync, openSync, readSync, statSync } = fs;
 
 /** Far more than a ring fills; a larger file is refused before anything is read. */
 const MAX_FILE_BYTES = 2 ** 31;
@@ -103,12 +104,4 @@ function readFully(descriptor: number, offset: number, length: number): Uint8Arr
     done += count;
   }
   return bytes.subarray(0, done);
-}
-
-function closeQuietly(descriptor: number): void {
-  try {
-    closeSync(descriptor);
-  } catch {
-    // It was only read from, so nothing is lost.
-  }
 }

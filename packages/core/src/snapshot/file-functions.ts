@@ -63,6 +63,15 @@ export function statsOrNull(path: string, files: FileFunctions): fs.Stats | null
   }
 }
 
+/** For what was only read, or has failed already. */
+export function closeQuietly(descriptor: number, files: FileFunctions = FILE_FUNCTIONS): void {
+  try {
+    files.closeSync(descriptor);
+  } catch {
+    // The descriptor is gone either way.
+  }
+}
+
 /** An error that says what could not be done with which path, and carries the code of its cause. */
 export function fileError(what: string, cause: unknown): Error {
   const why = cause instanceof Error ? cause.message : 'unknown error';

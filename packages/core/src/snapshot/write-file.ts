@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { DescriptorReserve } from './descriptor-reserve.ts';
 import { openDirectory } from './directory.ts';
 import {
+  closeQuietly,
   errorCode,
   FILE_FUNCTIONS,
   type FileFunctions,
@@ -219,14 +220,6 @@ function sizeOf(chunks: readonly Uint8Array[]): number {
   let lengthBytes = 0;
   for (const chunk of chunks) lengthBytes += chunk.length;
   return lengthBytes;
-}
-
-function closeQuietly(descriptor: number, files: FileFunctions): void {
-  try {
-    files.closeSync(descriptor);
-  } catch {
-    // The descriptor is gone either way.
-  }
 }
 
 function removeQuietly(filePath: string, files: FileFunctions): void {
