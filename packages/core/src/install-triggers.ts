@@ -5,7 +5,8 @@
 
 import workerThreads from 'node:worker_threads';
 import type { ResolvedOptions } from './options.ts';
-import type { StallOrder } from './recorder-thread/protocol.ts';
+import { SEVERITY } from './record/level.ts';
+import type { BurstOrder, StallOrder } from './recorder-thread/protocol.ts';
 import { noteLoopTurn } from './ring/loop-turn.ts';
 import type { SnapshotRequest } from './snapshot/take-snapshot.ts';
 import type { ThreadRecorder } from './thread-recorder.ts';
@@ -30,11 +31,14 @@ export interface TriggerHost {
 /** Returns what takes them away again. */
 export function installTriggers(host: TriggerHost): (() => void)[] {
   const { thread } = host;
-  const { snapshots, stall } = thread.options;
+  const { snapshots, stall, triggers } = thread.options;
   const uninstallers = isMainThread ? installSignals(host) : [];
   if (stall !== false) uninstallers.push(installWatch(thread, stall));
   const needsThread =
-    snapshots.intervalMs !== undefined || thread.facts.box !== null || stall !== false;
+    snapshots.intervalMs !== undefined ||
+    thread.facts.box !== null ||
+    stall !== false ||
+    triggers.length > 0;
   if (needsThread) host.startRecorderThread();
   return uninstallers;
 }
@@ -49,6 +53,11 @@ export function stallOrder({ stall }: ResolvedOptions): StallOrder | null {
     // The inspector reaches no other thread.
     stack: stall.stack && isMainThread,
   };
+}
+
+/** What it is told to count. */
+export function burstOrders({ triggers }: ResolvedOptions): BurstOrder[] {
+  return triggers.map((trigger) => ({ ...trigger, severity: SEVERITY[trigger.level] }));
 }
 
 function installSignals({ thread, snapshotElsewhere }: TriggerHost): (() => void)[] {

@@ -16,25 +16,9 @@ import {
   wrong,
 } from './option-values.ts';
 import { isLevel, LEVELS, type Level } from './record/level.ts';
+import { type ResolvedTrigger, resolveTriggers, type TriggerOptions } from './trigger-options.ts';
 
-export interface Trigger {
-  readonly name: string;
-  readonly count: number;
-}
-
-export interface TriggerOptions {
-  name: string;
-  level: Level;
-  /** So many events of this level or above … */
-  count: number;
-  /** … within this time take a snapshot. */
-  withinMs: number;
-  /** Only events whose message contains this. */
-  match?: string;
-  /** The trigger rests for this long afterwards. */
-  cooldownMs?: number;
-  onTrigger?: (trigger: Trigger) => void;
-}
+export type { Trigger, TriggerOptions } from './trigger-options.ts';
 
 export interface SnapshotOptions {
   /** Where snapshots go. Default: TTLOG_SNAPSHOT_DIR, else `<temporary directory>/ttlog-<uid>`. */
@@ -92,6 +76,7 @@ export interface RecorderOptions {
    */
   stall?: { afterMs: number; stack?: boolean } | false;
   heap?: { nearLimit: number } | false;
+  /** Snapshots at bursts of events, at most 0.1 s after the one that completes the burst. Default none. */
   triggers?: TriggerOptions[];
   output?:
     | 'pretty'
@@ -123,6 +108,7 @@ export interface ResolvedOptions {
   };
   blackBox: { mode: 'mirrored' | 'mapped'; periodMs: number; writeThrough: boolean } | false;
   stall: { afterMs: number; stack: boolean } | false;
+  triggers: ResolvedTrigger[];
   redact: { paths: string[]; defaults: boolean } | false;
   limits: { depth: number; entries: number; stringBytes: number; eventBytes: number };
   /** TTLOG_DEBUG=1: ttlog's own problems go to stderr. */
@@ -168,7 +154,7 @@ export function resolveOptions(
   ]);
   const memory = record(given.memory, 'memory', ['bytes', 'segmentBytes']);
   const limits = record(given.limits, 'limits', ['depth', 'entries', 'stringBytes', 'eventBytes']);
-  for (const later of ['heap', 'triggers', 'output']) {
+  for (const later of ['heap', 'output']) {
     if (given[later] !== undefined && given[later] !== false) {
       notes.push(`${later}: not in force in this version`);
     }
@@ -246,6 +232,7 @@ export function resolveOptions(
     }),
     blackBox: resolveBlackBox(given.blackBox ?? (boxMode === 'off' ? false : boxMode)),
     stall: resolveStall(given.stall),
+    triggers: resolveTriggers(given.triggers),
     redact: resolveRedact(given.redact),
     limits: {
       depth: whole(limits.depth, 'limits.depth', 1, 64) ?? 6,

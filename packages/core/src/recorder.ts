@@ -9,7 +9,7 @@ import workerThreads from 'node:worker_threads';
 import { forgetBox, removeBox } from './black-box/box-file.ts';
 import { releaseMapping, viewRing } from './black-box/mapped-ring.ts';
 import { openRing } from './black-box/open-box.ts';
-import { installTriggers, stallOrder } from './install-triggers.ts';
+import { burstOrders, installTriggers, stallOrder } from './install-triggers.ts';
 import { wallMs } from './logger/clock.ts';
 import { type ForeignEvent, recordForeign } from './logger/foreign-event.ts';
 import { getLogger } from './logger/logger.ts';
@@ -21,12 +21,13 @@ import {
   type RecorderOptions,
   type ResolvedOptions,
   resolveOptions,
+  type TriggerOptions,
 } from './options.ts';
 import { isLevel, LEVELS, type Level, SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
 import type { Recorder, RecorderEventMap, RecorderStats } from './recorder-contract.ts';
 import { RecorderEvents } from './recorder-events.ts';
-import type { RecorderThreadNews } from './recorder-thread/protocol.ts';
+import type { BurstNews, RecorderThreadNews } from './recorder-thread/protocol.ts';
 import { RecorderThread } from './recorder-thread/recorder-thread.ts';
 import { captureRing } from './ring/capture.ts';
 import { isRunning, readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
@@ -87,6 +88,7 @@ export function startRecorder(options: RecorderOptions = {}): Recorder {
   const { memory, facts } = opened;
   setRecordLevel(memory, SEVERITY[resolved.recordLevel]);
   running = new RunningRecorder(memory, facts, resolved, null);
+  running.onTrigger = (options.triggers ?? []).map(({ onTrigger }) => onTrigger);
   return running;
 }
 
@@ -112,6 +114,8 @@ export function joinProcessRecorder(): void {
 }
 
 class RunningRecorder implements Recorder {
+  /** The application's callbacks for bursts, which come on the thread that started the recorder. */
+  onTrigger: readonly TriggerOptions['onTrigger'][] = [];
   readonly #thread: ThreadRecorder;
   readonly #recorderThread: RecorderThread | null;
   readonly #events = new RecorderEvents<RecorderEventMap>();
@@ -290,6 +294,7 @@ class RunningRecorder implements Recorder {
         periodMs: options.blackBox === false ? 0 : options.blackBox.periodMs,
         intervalMs: options.snapshots.intervalMs,
         stall: stallOrder(options),
+        bursts: burstOrders(options),
       },
       (result, reason) => this.#announce(result, reason),
       (news) => this.#onNews(news),
@@ -308,12 +313,25 @@ class RunningRecorder implements Recorder {
       this.#events.emit('recovered', { path, reason }, (error) => this.#report(error));
       return;
     }
+    if (news.kind === 'burst') {
+      this.#callTrigger(news);
+      return;
+    }
     if (news.kind === 'stalled') {
       ownLog.warn('event loop stood still', { stalledMs: news.stalledMs });
       return;
     }
     this.#boxProblem = news.problem;
     if (news.problem !== null) this.#report(new Error(`ttlog: black box: ${news.problem}`));
+  }
+
+  #callTrigger({ ordinal, spanMs, atMs }: BurstNews): void {
+    const { name, level, count, withinMs } = this.#thread.options.triggers[ordinal];
+    try {
+      this.onTrigger[ordinal]?.({ name, level, count, withinMs, spanMs, atMs });
+    } catch (error) {
+      this.#report(asError(error));
+    }
   }
 
   /** Without the recorder thread a busy main thread delays the interval, which is better than none. */

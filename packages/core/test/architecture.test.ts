@@ -9,8 +9,8 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** The rooms that a program which composes them may import. */
 const ALL_ROOMS = [
-  ...['memory', 'ring', 'record', 'snapshot', 'black-box', 'logger', 'outputs', 'triggers'],
-  ...['taps', 'recorder-thread'],
+  ...['memory', 'ring', 'record', 'snapshot', 'black-box', 'follow', 'logger', 'outputs'],
+  ...['triggers', 'taps', 'recorder-thread'],
 ];
 
 /** What each room, or file that stands alone, may import besides itself. */
@@ -20,13 +20,15 @@ const ROOMS: Record<string, string[]> = {
   record: ['memory'],
   snapshot: ['memory', 'ring', 'record'],
   'black-box': ['memory', 'ring', 'record', 'snapshot'],
+  follow: ['memory', 'ring', 'record'],
   logger: ['memory', 'ring', 'record'],
-  outputs: ['ring', 'record'],
+  outputs: ['ring', 'record', 'follow'],
   triggers: [],
   taps: ['logger'],
   'recorder-thread': ALL_ROOMS,
   'option-values.ts': ['record/level.ts'],
-  'options.ts': ['record/level.ts', 'option-values.ts'],
+  'trigger-options.ts': ['record/level.ts', 'option-values.ts'],
+  'options.ts': ['record/level.ts', 'option-values.ts', 'trigger-options.ts'],
   'recorder-contract.ts': [],
   'recorder-events.ts': [],
   'silent-recorder.ts': [],

@@ -22,7 +22,8 @@ const CBOR_NULL = 0xf6;
 export class HeadReader {
   /** Where the next item begins. */
   position: number;
-  readonly end: number;
+  /** Nothing is read from here on; may be raised where bytes are still to come. */
+  end: number;
   /** Whether integers beyond 2^53 - 1 come as bigint, as a header has them, or are refused. */
   allowsWideIntegers = false;
 

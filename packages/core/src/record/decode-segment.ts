@@ -77,13 +77,13 @@ export class SegmentDecoder {
   recordStart: number;
 
   private readonly bytes: Uint8Array;
-  private readonly end: number;
+  private end: number;
   private readonly decoder: ValueDecoder;
   private readonly contexts: ContextTable;
   private readonly shapes: Shape[] = [];
   private readonly onLate: ((uid: ContextUid, fields: PlainObject) => void) | undefined;
   /** What the tables may take in all, and may still take. */
-  private readonly fullBudget: number;
+  private fullBudget: number;
   private definitionsBudget: number;
   private valueCount = 0;
   /** Whether `advance` stopped at an event that nothing has walked past yet. */
@@ -113,6 +113,15 @@ export class SegmentDecoder {
   /** What the tables take, in the decoder's units. */
   get definitionsUsed(): number {
     return this.fullBudget - this.definitionsBudget;
+  }
+
+  /** More records have come behind those there were: they end at `end` now. */
+  extend(end: number): void {
+    const budget = (end - this.end) / 2;
+    this.fullBudget += budget;
+    this.definitionsBudget += budget;
+    this.end = end;
+    this.decoder.end = end;
   }
 
   /** Walks to the next event within `bounds`; false at the end. Throws DecodeError at damage. */
@@ -166,6 +175,15 @@ export class SegmentDecoder {
     this.context = context;
     this.fields = fields;
     this.isAtEvent = false;
+  }
+
+  /** Logger, message and keys of the event that `advance` stopped at, which may still be decoded. */
+  peekShape(): Shape {
+    const { position } = this.decoder;
+    this.decoder.budget = DEFAULT_BUDGET;
+    const shape = this.readShapeOfEvent();
+    this.decoder.position = position;
+    return shape;
   }
 
   /** Goes to the record at `start` of which an earlier walk over the same bytes has told. */

@@ -17,9 +17,10 @@ import {
 import { keepBlackBox } from './keep-black-box.ts';
 import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from './protocol.ts';
 import { recoverOthers } from './recover-others.ts';
+import { watchBursts } from './watch-bursts.ts';
 import { watchStall } from './watch-stall.ts';
 
-const { buffer, facts, compressorPaths, intervalMs, periodMs, stall } =
+const { buffer, facts, compressorPaths, intervalMs, periodMs, stall, bursts } =
   workerData as RecorderThreadData;
 const { box } = facts;
 const memory = attach();
@@ -81,6 +82,10 @@ if (stall !== null) {
     (request) => snapshot(0, request),
     (stalledMs) => send({ kind: 'stalled', stalledMs }),
   );
+}
+
+if (bursts.length > 0) {
+  watchBursts(memory, facts, bursts, send, (request) => snapshot(0, request));
 }
 
 send({ kind: 'ready' });

@@ -2,6 +2,7 @@
  * What the recorder thread is given and what is said across the boundary. Plain data only.
  */
 
+import type { Level } from '../record/level.ts';
 import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
 
 export interface RecorderThreadData {
@@ -16,6 +17,28 @@ export interface RecorderThreadData {
   readonly intervalMs: number | undefined;
   /** The event loop to watch, if one is to be. */
   readonly stall: StallOrder | null;
+  /** The bursts to watch for. */
+  readonly bursts: readonly BurstOrder[];
+}
+
+export interface BurstOrder {
+  readonly name: string;
+  readonly level: Level;
+  readonly severity: number;
+  readonly count: number;
+  readonly withinMs: number;
+  readonly match: string | undefined;
+  readonly cooldownMs: number;
+}
+
+/** The burst of one of the orders is complete. */
+export interface BurstNews {
+  readonly kind: 'burst';
+  /** Of the order. */
+  readonly ordinal: number;
+  readonly spanMs: number;
+  /** Epoch milliseconds of the event that completed it. */
+  readonly atMs: number;
 }
 
 /** Whose event loop to watch, and how often it gives a sign of life. */
@@ -30,9 +53,9 @@ export type ToRecorderThread =
   | { readonly kind: 'snapshot'; readonly id: number; readonly request: SnapshotRequest }
   | { readonly kind: 'capture'; readonly id: number; readonly request: SnapshotRequest };
 
-export type RecorderThreadNews = Extract<
+export type RecorderThreadNews = Exclude<
   FromRecorderThread,
-  { kind: 'recovered' | 'box' | 'stalled' }
+  { kind: 'ready' | 'snapshot' | 'capture' }
 >;
 
 export type FromRecorderThread =
@@ -50,7 +73,8 @@ export type FromRecorderThread =
   /** Writing to the black box fails, or, with null, works again. */
   | { readonly kind: 'box'; readonly problem: string | null }
   /** The event loop turns again after a stall of so long. */
-  | { readonly kind: 'stalled'; readonly stalledMs: number };
+  | { readonly kind: 'stalled'; readonly stalledMs: number }
+  | BurstNews;
 
 /** A SnapshotResult as it travels: an error keeps its code, which structured cloning drops. */
 export type SentResult = import('../snapshot/take-snapshot.ts').SnapshotResult & {

@@ -12,6 +12,7 @@ import {
   HEADER_CRASH_PATH_LENGTH,
   HEADER_CRASH_SENDER,
   HEADER_CRASH_THREAD,
+  HEADER_LAGGED,
   HEADER_RECORD_LEVEL,
   HEADER_RECORDER_STATE,
   HEADER_SNAPSHOTS_FAILED,
@@ -52,7 +53,13 @@ export function stopRecording(memory: RingMemory): void {
 }
 
 /** Counters of all threads together. */
-export type SharedCounter = 'beforeStart' | 'unjoined' | 'written' | 'failed' | 'suppressed';
+export type SharedCounter =
+  | 'beforeStart'
+  | 'unjoined'
+  | 'written'
+  | 'failed'
+  | 'suppressed'
+  | 'lagged';
 
 const COUNTERS: { readonly [counter in SharedCounter]: number } = {
   beforeStart: HEADER_BEFORE_START,
@@ -60,6 +67,7 @@ const COUNTERS: { readonly [counter in SharedCounter]: number } = {
   written: HEADER_SNAPSHOTS_WRITTEN,
   failed: HEADER_SNAPSHOTS_FAILED,
   suppressed: HEADER_SNAPSHOTS_SUPPRESSED,
+  lagged: HEADER_LAGGED,
 };
 
 export function addToCounter(memory: RingMemory, counter: SharedCounter, by = 1): void {

@@ -19,7 +19,7 @@ export interface Losses {
   torn: number;
   /** Segments that were reused while the snapshot copied them; their events are in `overwritten`. */
   lapped: number;
-  /** Missed by outputs that follow the ring. */
+  /** Missed by what follows the ring, such as the triggers for bursts; not lost by that. */
   lagged: number;
   /** Log calls before the recorder started. */
   beforeStart: number;

@@ -257,7 +257,7 @@ export function account(
     cut: Number(retired(HEADER_RETIRED_CUT)),
     torn: Number(retired(HEADER_RETIRED_TORN)),
     lapped: captured.lapped,
-    lagged: 0,
+    lagged: readCounter(memory, 'lagged'),
     beforeStart: readCounter(memory, 'beforeStart'),
   };
   const byRow = new Map(captured.rows.map((row) => [row.row, row]));

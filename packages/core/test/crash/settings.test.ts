@@ -107,6 +107,32 @@ describe.concurrent('a wrong option', () => {
       /memory\.segmentBytes is 100.*takes/,
     ],
     ['memory.segmentByte', '{ memory: { segmentByte: 100 } }', /no option memory\.segmentByte/],
+    ['stall.afterMs', '{ stall: {} }', /stall\.afterMs is undefined; it takes milliseconds/],
+    ['stall.afterMs', '{ stall: { afterMs: 5 } }', /stall\.afterMs is 5; it takes a whole number/],
+    ['stall', '{ stall: true }', /stall is true; it takes an object with afterMs/],
+    ['triggers', '{ triggers: {} }', /triggers is .*; it takes a list of triggers/],
+    ['triggers[0]', '{ triggers: [null] }', /triggers\[0\] is null; it takes an object with name/],
+    ['triggers[0].name', '{ triggers: [{}] }', /triggers\[0\]\.name is undefined; it takes/],
+    [
+      'triggers[1].name',
+      `{ triggers: [1, 2].map(() => ({ name: 'a', level: 'warn', count: 1, withinMs: 1 })) }`,
+      /triggers\[1\]\.name is "a"; it takes a name that no other trigger has/,
+    ],
+    [
+      'triggers[0].count',
+      `{ triggers: [{ name: 'a', level: 'warn', count: 0, withinMs: 1 }] }`,
+      /triggers\[0\]\.count is 0; it takes a whole number/,
+    ],
+    [
+      'triggers[0].onTrigger',
+      `{ triggers: [{ name: 'a', level: 'warn', count: 1, withinMs: 1, onTrigger: 1 }] }`,
+      /triggers\[0\]\.onTrigger is 1; it takes a function/,
+    ],
+    [
+      'triggers[0].within',
+      `{ triggers: [{ name: 'a', level: 'warn', count: 1, within: 1 }] }`,
+      /no option triggers\[0\]\.within; known are/,
+    ],
     ['snapshots.onExit', '{ snapshots: { onExit: true } }', /snapshots\.onExit is true; it takes/],
     [
       'snapshots.signals',

@@ -102,7 +102,7 @@ const LOSS_WORDS: readonly (readonly [keyof Losses, string])[] = [
   ['torn', 'torn'],
   ['cut', 'shortened'],
   ['lapped', 'lapped segments'],
-  ['lagged', 'missed by outputs'],
+  ['lagged', 'missed by triggers'],
   ['beforeStart', 'before the start'],
 ];
 

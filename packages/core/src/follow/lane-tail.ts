@@ -1,0 +1,183 @@
+/**
+ * One thread's events of one pool, in the order of writing, while the thread goes on writing. Holds
+ * a copy of one segment at a time; how far behind it is does not change what it takes.
+ */
+
+import type { EffectiveContext, LateFields } from '../record/decode-context.ts';
+import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
+import type { PlainObject } from '../record/own-property.ts';
+import { copyCommitted, endOfLane, GONE, isSealed, type Tenancy } from '../ring/follow.ts';
+import type { RingMemory } from '../ring/ring-memory.ts';
+
+/** An event as the ring has it, good until its follower goes on. */
+export interface FollowedEvent {
+  /** On the clock of the process, since the follower's origin. */
+  readonly timeNs: number;
+  readonly severity: number;
+  readonly threadId: number;
+  /** Found without decoding the rest; empty where it is damaged. */
+  readonly message: string;
+  /** Throws where it is damaged. Fields that were added to a context elsewhere are not in it. */
+  decode(): DecodedEvent;
+}
+
+export interface DecodedEvent {
+  readonly kind: number;
+  readonly logger: string;
+  readonly message: string;
+  readonly fields: PlainObject;
+  readonly context: EffectiveContext;
+}
+
+const NO_LATE_FIELDS: LateFields = new Map();
+
+/** The segment that is read. */
+interface Current {
+  readonly tenancy: Tenancy;
+  readonly decoder: SegmentDecoder;
+  readonly baseNs: number;
+  /** Bytes of it that are copied. */
+  committed: number;
+}
+
+export class LaneTail implements FollowedEvent {
+  readonly threadId: number;
+  timeNs = 0;
+  /** Events that were overwritten before they were read. */
+  missed = 0;
+  readonly #memory: RingMemory;
+  readonly #tenant: Tenancy;
+  readonly #originNs: bigint;
+  readonly #bounds: EventBounds;
+  #bytes: Uint8Array<ArrayBuffer> | null = null;
+  #current: Current | null = null;
+  /** Segments after the current one, the oldest first. */
+  #waiting: Tenancy[] = [];
+  /** Running number of the first event that was neither read nor missed. */
+  #next = 1n;
+  #isAtEvent = false;
+
+  /** `tenant` is any segment of the thread in this pool. */
+  constructor(memory: RingMemory, tenant: Tenancy, originNs: bigint, minSeverity: number) {
+    this.#memory = memory;
+    this.#tenant = tenant;
+    this.#originNs = originNs;
+    this.#bounds = { minSeverity, minDtNs: 0, maxDtNs: Number.POSITIVE_INFINITY };
+    this.threadId = tenant.threadId;
+  }
+
+  get severity(): number {
+    return this.#current?.decoder.severity ?? 0;
+  }
+
+  get message(): string {
+    try {
+      return this.#current?.decoder.peekShape().message ?? '';
+    } catch {
+      return '';
+    }
+  }
+
+  decode(): DecodedEvent {
+    const { decoder } = this.#current as Current;
+    decoder.decodeEvent();
+    const { kind, logger, message } = decoder.shape;
+    return { kind, logger, message, fields: decoder.fields, context: decoder.context };
+  }
+
+  /** One of its segments has something new. */
+  notice(tenancy: Tenancy): void {
+    const isKnown = (other: Tenancy | undefined) =>
+      other?.segment === tenancy.segment && other.generation === tenancy.generation;
+    if (isKnown(this.#current?.tenancy) || this.#waiting.some(isKnown)) return;
+    const later = this.#waiting.findIndex(({ firstEvent }) => firstEvent > tenancy.firstEvent);
+    this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, tenancy);
+  }
+
+  /**
+   * Goes to the next event that is wanted, if it is one up to `untilNs`. `take` has to come first.
+   * Reads no further than that, however fast the thread writes.
+   */
+  advance(untilNs: number): boolean {
+    while (!this.#isAtEvent) {
+      const current = this.#current ?? this.#openNext();
+      if (current === null) return false;
+      this.#isAtEvent = this.#stepIn(current);
+      // Also of an event that was walked over.
+      this.timeNs = current.baseNs + current.decoder.dtNs;
+      if (this.#isAtEvent) break;
+      if (this.timeNs > untilNs || !this.#readMore(current)) return false;
+    }
+    return this.timeNs <= untilNs;
+  }
+
+  /** The event is dealt with. */
+  take(): void {
+    this.#isAtEvent = false;
+  }
+
+  /** Whether nothing more can come of it: its thread has ended, and all is read or missed. */
+  hasEnded(): boolean {
+    if (this.#current !== null || this.#waiting.length > 0) return false;
+    const end = endOfLane(this.#memory, this.#tenant);
+    if (end === null) return false;
+    this.#missUpTo(end);
+    return true;
+  }
+
+  #openNext(): Current | null {
+    const tenancy = this.#waiting.shift();
+    if (tenancy === undefined) {
+      this.#bytes = null;
+      return null;
+    }
+    this.#bytes ??= new Uint8Array(this.#memory.segmentBytes);
+    this.#missUpTo(tenancy.firstEvent);
+    this.#current = {
+      tenancy,
+      decoder: new SegmentDecoder(this.#bytes, 0, 0, () => NO_LATE_FIELDS),
+      baseNs: Number(tenancy.baseNs - this.#originNs),
+      committed: 0,
+    };
+    return this.#current;
+  }
+
+  /** Whether there is a wanted event among the bytes that are copied. */
+  #stepIn(current: Current): boolean {
+    try {
+      return current.decoder.advance(this.#bounds);
+    } catch {
+      // Not decodable: what is left of the segment counts as missed once the next one is there.
+      this.#close(current);
+      return false;
+    }
+  }
+
+  /** False: there is nothing more for now. */
+  #readMore(current: Current): boolean {
+    if (this.#current !== current) return true;
+    // Before the copy, so that of a sealed segment it is the whole.
+    const isLast = isSealed(this.#memory, current.tenancy) || this.#waiting.length > 0;
+    const bytes = this.#bytes as Uint8Array;
+    const committed = copyCommitted(this.#memory, current.tenancy, current.committed, bytes);
+    if (committed > current.committed) {
+      current.committed = committed;
+      current.decoder.extend(committed);
+      return true;
+    }
+    if (committed !== GONE && !isLast) return false;
+    this.#close(current);
+    return true;
+  }
+
+  #close({ tenancy, decoder }: Current): void {
+    this.#next = tenancy.firstEvent + BigInt(decoder.eventCount);
+    this.#current = null;
+  }
+
+  #missUpTo(next: bigint): void {
+    if (next <= this.#next) return;
+    this.missed += Number(next - this.#next);
+    this.#next = next;
+  }
+}
