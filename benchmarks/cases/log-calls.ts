@@ -24,7 +24,10 @@ function recorded(what: string, make: (log: Logger) => RecordedCall): Case {
     async measure(plan) {
       const recorder = startRecorder();
       const { subject, isWhole, beside = {} } = make(getLogger(LOGGER));
-      const floor = { [FIGURE.timesFloor]: makeFloor() };
+      const floor = {
+        [FIGURE.timesFloor]: makeFloor(),
+        [FIGURE.timesHrtimeFloor]: makeHrtimeFloor(),
+      };
       const check = (calls: number) => checkStored(recorder, calls, isWhole, plan);
       const measured = await measureCalls(
         { subject, beside: { ...floor, ...beside }, check },

@@ -23,6 +23,7 @@ export const FIGURE = {
   p999: 'p99.9',
   max: 'max',
   timesFloor: 'times floor',
+  timesHrtimeFloor: 'times hrtime floor',
   timesTtlog: 'times ttlog',
   timesTtlogCallAlone: 'times ttlog, call alone',
   overEmptyLoop: 'over an empty loop',

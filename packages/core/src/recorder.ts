@@ -14,7 +14,7 @@ import { wallMs } from './logger/clock.ts';
 import { type ForeignEvent, recordForeign } from './logger/foreign-event.ts';
 import { getLogger } from './logger/logger.ts';
 import type { TraceProvider } from './logger/span-context.ts';
-import { threadState } from './logger/thread-state.ts';
+import { threadState, useTraceProvider } from './logger/thread-state.ts';
 import { LAYOUT_VERSION, MODE_OVERWRITE } from './memory/ring-layout.ts';
 import {
   isDisabled,
@@ -200,7 +200,7 @@ class RunningRecorder implements Recorder {
       if (this.#isOwner) stopRecording(this.#thread.memory);
       else hasLeft = isRunning(this.#thread.memory);
       this.#thread.leave();
-      threadState.traceProvider = null;
+      useTraceProvider(null);
       await this.#pending.catch(() => {});
       this.#thread.close();
       await this.#recorderThread?.stop();
@@ -250,7 +250,7 @@ class RunningRecorder implements Recorder {
   }
 
   setTraceContext(provider: TraceProvider): void {
-    if (typeof provider === 'function') threadState.traceProvider = provider;
+    if (typeof provider === 'function') useTraceProvider(provider);
     else this.#report(new TypeError('ttlog: setTraceContext: it takes a function'));
   }
 

@@ -5,14 +5,14 @@
 
 import { POOL_NORMAL, POOL_WARN } from '../memory/ring-layout.ts';
 import { LEVELS, type Level, SEVERITY } from '../record/level.ts';
-import type { CallShape } from './call-shape.ts';
 import type { Context } from './context.ts';
+import type { EncodeShaped, ValueKind } from './encode-shaped.ts';
 import type { EventWriter } from './event-writer.ts';
 import type { Fields } from './fields.ts';
 import type { LogSource } from './log-source.ts';
-import { insideOf, type Logger, sourceNamed, writeEvent } from './logger.ts';
-import { insideSpan } from './span-context.ts';
+import { activeContext, insideOf, type Logger, sourceNamed, writeEvent } from './logger.ts';
 import { threadState } from './thread-state.ts';
+import { NOT_PLAIN, WRITTEN } from './write-plain.ts';
 
 export interface FieldTypes {
   int: number;
@@ -42,7 +42,15 @@ export interface DefinedEvent<S extends EventSpec> extends EventMethods<S> {
   with(logger: Logger): DefinedEvent<S>;
 }
 
-const FIELD_TYPES: readonly string[] = ['int', 'number', 'bigint', 'string', 'boolean', 'any'];
+const KIND_OF_TYPE: { readonly [type in FieldType]: ValueKind } = {
+  int: 'int',
+  number: 'int',
+  bigint: 'other',
+  string: 'string',
+  boolean: 'boolean',
+  any: 'other',
+};
+const FIELD_TYPES: readonly string[] = Object.keys(KIND_OF_TYPE);
 
 /**
  * Declares an event. A value that does not fit its type is written as what it is, a missing one
@@ -75,74 +83,114 @@ export function defineEvent<const S extends EventSpec>(
   if (typeof logger !== 'string') {
     throw new TypeError(`ttlog: defineEvent: logger is ${typeof logger}; it takes a string`);
   }
-  return makeEvent(message, Object.keys(spec), sourceNamed(logger), null) as DefinedEvent<S>;
+  return makeEvent(message, spec, sourceNamed(logger), null) as DefinedEvent<S>;
 }
 
 function makeEvent(
   message: string,
-  keys: readonly string[],
+  spec: EventSpec,
   source: LogSource,
   context: Context | null,
 ): DefinedEvent<EventSpec> {
-  const declared = new DeclaredEvent(message, keys, source, context);
-  const event: { [name: string]: unknown } = {
-    message,
-    with: (logger: Logger) => {
-      const inside = insideOf(logger);
-      return makeEvent(message, keys, inside.source, inside.context);
-    },
+  const declared = new DeclaredEvent(message, spec, source, context);
+  const withLogger = (logger: Logger) => {
+    const inside = insideOf(logger);
+    return makeEvent(message, spec, inside.source, inside.context);
   };
-  for (const level of LEVELS) {
-    const severity = SEVERITY[level];
-    event[level] = (fields: Fields): void => {
-      if (threadState.levels[0] <= severity) declared.write(severity, fields);
-    };
-  }
-  return event as unknown as DefinedEvent<EventSpec>;
+  return { message, with: withLogger, ...methodsOf(declared) };
 }
 
 /** What one declaration knows: its shape in each lane, which need not be looked for. */
 class DeclaredEvent {
+  readonly context: Context | null;
+  /** For whom `normal` and `warn` write, if they can. Never null, as `threadState.direct` may be. */
+  writer: EventWriter | undefined = undefined;
+  normal: EncodeShaped = writeNothing;
+  warn: EncodeShaped = writeNothing;
   readonly #message: string;
   readonly #keys: readonly string[];
+  readonly #kinds: readonly ValueKind[];
   readonly #source: LogSource;
-  readonly #context: Context | null;
-  #writer: EventWriter | null = null;
-  #normalShape: CallShape | null = null;
-  #warnShape: CallShape | null = null;
 
-  constructor(
-    message: string,
-    keys: readonly string[],
-    source: LogSource,
-    context: Context | null,
-  ) {
+  constructor(message: string, spec: EventSpec, source: LogSource, context: Context | null) {
     this.#message = message;
-    this.#keys = keys;
+    this.#keys = Object.keys(spec);
+    this.#kinds = Object.values(spec).map((type) => KIND_OF_TYPE[type]);
     this.#source = source;
-    this.#context = context;
+    this.context = context;
   }
 
+  /** Any event that the method of its level could not write by itself. */
   write(severity: number, fields: Fields): void {
-    const { writer, contexts, traceProvider } = threadState;
-    if (writer !== null && contexts === null) {
-      const own = this.#context;
-      const context = traceProvider === null ? own : insideSpan(own, traceProvider);
-      if (writer !== this.#writer) this.#adopt(writer);
-      const shape = severity >= SEVERITY.warn ? this.#warnShape : this.#normalShape;
-      if (shape !== null && writer.writeShaped(severity, context, shape, fields)) return;
+    const { writer } = threadState;
+    if (writer !== null) {
+      if (writer !== this.writer) this.#adopt(writer);
+      const encode = severity >= SEVERITY.warn ? this.warn : this.normal;
+      try {
+        const context = activeContext(this.context);
+        if (context !== null) writer.prepareSpan(severity, context);
+        if (encode(severity, context, fields) === WRITTEN) return;
+      } catch {
+        // A getter that throws; whoever writes the event next says which field it was.
+      }
       // The table may have let go of the shape; it is asked for again next time.
-      this.#writer = null;
+      if (encode !== writeNothing) this.writer = undefined;
     }
     const ordered = inOrder(fields, this.#keys);
-    writeEvent(this.#source, this.#context, severity, this.#message, ordered);
+    writeEvent(this.#source, this.context, severity, this.#message, ordered);
   }
 
   #adopt(writer: EventWriter): void {
-    this.#writer = writer;
-    this.#normalShape = writer.declareShape(this.#source, POOL_NORMAL, this.#message, this.#keys);
-    this.#warnShape = writer.declareShape(this.#source, POOL_WARN, this.#message, this.#keys);
+    const declare = (pool: number): EncodeShaped =>
+      writer.declareShape(this.#source, pool, this.#message, this.#keys, this.#kinds)?.encode ??
+      writeNothing;
+    this.writer = writer;
+    this.normal = declare(POOL_NORMAL);
+    this.warn = declare(POOL_WARN);
   }
+}
+
+function writeNothing(): number {
+  return NOT_PLAIN;
+}
+
+/**
+ * One method a level, with code of its own for each event: V8 then knows at each call site what
+ * is called. Closures that all events share took 82 ns where these take 67 (four fields, Node
+ * 20.20).
+ */
+function methodsOf(declared: DeclaredEvent): EventMethods<EventSpec> {
+  try {
+    const make = new Function('declared', 'threadState', METHODS_SOURCE);
+    return make(declared, threadState) as EventMethods<EventSpec>;
+  } catch {
+    // Code generation is not allowed here.
+    const methods: { [level: string]: (fields: Fields) => void } = {};
+    for (const level of LEVELS) {
+      const severity = SEVERITY[level];
+      methods[level] = (fields) => {
+        if (threadState.levels[0] <= severity) declared.write(severity, fields);
+      };
+    }
+    return methods as unknown as EventMethods<EventSpec>;
+  }
+}
+
+const METHODS_SOURCE = `return {${LEVELS.map((level) => methodSource(level)).join(',')}};`;
+
+function methodSource(level: Level): string {
+  const severity = SEVERITY[level];
+  const lane = severity >= SEVERITY.warn ? 'warn' : 'normal';
+  return `
+${level}(fields) {
+  if (threadState.levels[0] > ${severity}) return;
+  if (declared.writer === threadState.direct) {
+    try {
+      if (declared.${lane}(${severity}, declared.context, fields) === ${WRITTEN}) return;
+    } catch {}
+  }
+  declared.write(${severity}, fields);
+}`;
 }
 
 /** The declared fields first, then what else was passed; nothing that throws gets out. */

@@ -2,27 +2,45 @@
  * What a shape's own code and the event writer know of each other.
  */
 
-import type { Lane } from '../ring/lane.ts';
+import type { ThreadClock } from './clock.ts';
 import type { Context } from './context.ts';
 
 /** What is logged with a message: an object whose own keys count. */
 export type Fields = { readonly [key: string]: unknown };
 
-/** Of the event writer, what generated code calls. */
-export interface ShapeWriter<Shape> {
-  /** What one event may have. */
-  readonly eventBytes: number;
-  /** Array head, time, severity, shape and context; NOT_PLAIN where the lane is not ready. */
-  beginShaped(lane: Lane, shape: Shape, severity: number, context: Context | null): number;
-  /** A value that is not plain; NOT_PLAIN where the long way has to write the event. */
-  encodeValue(position: number, limit: number, value: unknown, shape: Shape, index: number): number;
+/** What a field is expected to hold: code for it comes first. */
+export type ValueKind = 'int' | 'string' | 'boolean' | 'other';
+
+/** Of a call shape, what is looked at while a value is written. */
+export interface EncodedShape {
+  isPlain: boolean;
+  encode: EncodeShaped | null;
+  /** For each field, its place in the redaction paths. */
+  readonly nodes: readonly number[];
 }
 
-/** Writes an event whole and returns its end, or OTHER_KEYS, or NOT_PLAIN. Commits nothing. */
-export type EncodeShaped = (
-  writer: ShapeWriter<never>,
-  lane: Lane,
-  severity: number,
-  context: Context | null,
-  fields: Fields,
-) => number;
+/** Of the event writer, what a shape's own code uses. */
+export interface ShapeWriter {
+  /** Log calls so far: tells a call whether another one has come in between. */
+  calls: number;
+  readonly clock: ThreadClock;
+  /** What one event may have. */
+  readonly eventBytes: number;
+  /** A value that is not plain; NOT_PLAIN where the long way has to write the event. */
+  encodeValue(
+    position: number,
+    limit: number,
+    value: unknown,
+    shape: EncodedShape,
+    index: number,
+  ): number;
+}
+
+/** Writes an event whole and returns WRITTEN; else OTHER_KEYS or NOT_PLAIN, and nothing is written. */
+export type EncodeShaped = (severity: number, context: Context | null, fields: Fields) => number;
+
+export function kindOf(value: unknown): ValueKind {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'other';
+  if (typeof value === 'string') return 'string';
+  return typeof value === 'boolean' ? 'boolean' : 'other';
+}

@@ -27,6 +27,8 @@ import {
 import { ThreadClock } from './clock.ts';
 import { compileShape } from './compile-shape.ts';
 import type { Context } from './context.ts';
+import { type EncodedShape, kindOf, type ShapeWriter, type ValueKind } from './encode-shaped.ts';
+import { contextIdIn, writeEventHead, writeEventTime } from './event-head.ts';
 import type { Fields } from './fields.ts';
 import type { LogSource } from './log-source.ts';
 import { copyBytes, type EventLanes, type ExtraField, LongWay } from './long-way.ts';
@@ -36,6 +38,7 @@ import {
   MAX_PLAIN_TEXT_UNITS,
   NOT_PLAIN,
   OTHER_KEYS,
+  WRITTEN,
   writePlain,
   writeUnsigned,
 } from './write-plain.ts';
@@ -47,10 +50,6 @@ const MAX_ONE_BYTE_SEVERITY = 23;
 /** Calls after which a shape gets code of its own. */
 const HOT_USES = 200;
 
-const UNDEFINED_CONTEXT = -1;
-
-const UINT32_HEAD = 0x1a;
-const UINT64_HEAD = 0x1b;
 /** Array of four: time, severity, shape, context. */
 const EVENT_WITHOUT_VALUES = (MAJOR_ARRAY << 5) | ITEMS_BEFORE_VALUES;
 /** Array of three: logger, message, keys. */
@@ -60,23 +59,21 @@ const NO_KEYS = MAJOR_ARRAY << 5;
 const INLINE_HEADS_BYTES = 16;
 
 /** One thread's writer into one ring. */
-export class EventWriter implements EventLanes {
+export class EventWriter implements EventLanes, ShapeWriter {
   readonly memory: RingMemory;
   readonly thread: ThreadSlot;
   readonly redaction: Redaction;
   readonly newcomers: Newcomers = new Newcomers();
   readonly normal: Lane;
   readonly warn: Lane;
-  readonly #clock: ThreadClock = new ThreadClock();
+  readonly clock: ThreadClock = new ThreadClock();
   readonly #longWay: LongWay;
   readonly #encoder: ValueEncoder;
   readonly eventBytes: number;
   readonly plainBytes: number;
-  /** Log calls so far: tells a call whether another one has come in between. */
-  #calls = 0;
+  calls = 0;
   /** Taken while in use, since a value may log and so come here again. */
   #scratch: ByteViews | null = null;
-  #lastTickNs = 0;
 
   /** `onRefused` is called at the first event that found no segment. */
   constructor(
@@ -89,10 +86,11 @@ export class EventWriter implements EventLanes {
     this.memory = memory;
     this.thread = thread;
     this.redaction = redaction;
+    const clock = this.clock;
     const stamp = () => {
-      const baseTickNs = this.#clock.sinceOriginNs();
-      const wallMs = this.#clock.wallMsAt(baseTickNs);
-      return { baseNs: this.#clock.originNs + BigInt(baseTickNs), wallMs, baseTickNs };
+      clock.tick();
+      const { ns: baseNs, sinceOriginNs: baseTickNs } = clock;
+      return { baseNs, wallMs: clock.wallMsAt(baseNs), baseTickNs };
     };
     this.normal = new Lane(memory, thread, POOL_NORMAL, stamp);
     this.warn = new Lane(memory, thread, POOL_WARN, stamp);
@@ -102,12 +100,9 @@ export class EventWriter implements EventLanes {
     this.plainBytes = limits.stringBytes < MAX_PLAIN_TEXT_BYTES ? 0 : this.eventBytes;
   }
 
-  /** Time of the next event: later than every earlier one of this thread, by 1 ns if need be. */
-  nextTickNs(): number {
-    const tickNs = this.#clock.sinceOriginNs();
-    const last = this.#lastTickNs;
-    this.#lastTickNs = tickNs > last ? tickNs : last + 1;
-    return this.#lastTickNs;
+  nextDtNs(lane: Lane): number {
+    this.clock.tick();
+    return this.clock.sinceNs(lane.baseLow, lane.baseHigh);
   }
 
   /** Stores an event, or counts it as lost. `fields` is an object whose own keys are the fields. */
@@ -120,15 +115,10 @@ export class EventWriter implements EventLanes {
   ): void {
     if (source.writer !== this) source.adopt(this);
     const lane = severity >= WARN_SEVERITY ? this.warn : this.normal;
-    this.#calls++;
+    this.calls++;
     if (context !== null) this.#longWay.prepareSpan(lane, context);
     if (severity <= MAX_ONE_BYTE_SEVERITY) {
-      const end = this.#encodeFast(lane, source, severity, context, message, fields);
-      if (end > 0) {
-        if (severity > lane.maxSeverity) lane.maxSeverity = severity;
-        lane.commit(end);
-        return;
-      }
+      if (this.#writeFast(lane, source, severity, context, message, fields) === WRITTEN) return;
     }
     this.#longWay.write(lane, severity, source, context, message, fields, null);
   }
@@ -143,46 +133,32 @@ export class EventWriter implements EventLanes {
     extras: readonly ExtraField[],
   ): void {
     if (source.writer !== this) source.adopt(this);
-    this.#calls++;
+    this.calls++;
     const lane = severity >= WARN_SEVERITY ? this.warn : this.normal;
     this.#longWay.write(lane, severity, source, context, message, fields, extras);
   }
 
-  /** The shape of a declared event, with code of its own from the start; null where there is no room. */
+  /**
+   * The shape of a declared event, with code of its own from the start where that can be had; null
+   * where there is no room.
+   */
   declareShape(
     source: LogSource,
     pool: number,
     message: string,
     keys: readonly string[],
+    kinds: readonly ValueKind[],
   ): CallShape | null {
     if (source.writer !== this) source.adopt(this);
     const lane = pool === POOL_WARN ? this.warn : this.normal;
     const shape = source.shapesOf(pool, this).admit(message, keys, lane.serial);
-    if (shape?.isPlain) shape.encode ??= compileShape(shape);
+    if (shape?.isPlain) shape.encode ??= compileShape(shape, lane, this, kinds);
     return shape;
   }
 
-  /** Writes an event of a known shape; false where it has to be written as any other. */
-  writeShaped(
-    severity: number,
-    context: Context | null,
-    shape: CallShape,
-    fields: Fields,
-  ): boolean {
-    const lane = severity >= WARN_SEVERITY ? this.warn : this.normal;
-    if (shape.encode === null || !shape.isPlain || shape.serial !== lane.serial) return false;
-    this.#calls++;
-    try {
-      if (context !== null) this.#longWay.prepareSpan(lane, context);
-      const end = shape.encode(this, lane, severity, context, fields);
-      if (end < 0) return false;
-      if (severity > lane.maxSeverity) lane.maxSeverity = severity;
-      lane.commit(end);
-      return true;
-    } catch {
-      // A getter that throws; whoever writes the event next says which field it was.
-      return false;
-    }
+  /** Defines the active span where the next event of this severity goes, if that is enough. */
+  prepareSpan(severity: number, context: Context): void {
+    this.#longWay.prepareSpan(severity >= WARN_SEVERITY ? this.warn : this.normal, context);
   }
 
   /** A call that could not be carried out, as when the stack is exhausted. Never throws. */
@@ -200,7 +176,8 @@ export class EventWriter implements EventLanes {
     this.warn.seal();
   }
 
-  #encodeFast(
+  /** WRITTEN, or else nothing is written and the long way has to do it. */
+  #writeFast(
     lane: Lane,
     source: LogSource,
     severity: number,
@@ -212,11 +189,15 @@ export class EventWriter implements EventLanes {
     let shape = shapes.find(message);
     if (shape === null) {
       if (fields !== undefined || shapes.isAwaited(message)) return NOT_PLAIN;
-      return this.#encodeInline(lane, source, severity, context, message);
+      return this.#commit(
+        lane,
+        severity,
+        this.#encodeInline(lane, source, severity, context, message),
+      );
     }
     try {
       do {
-        const end = this.#encodeShaped(lane, shape, severity, context, fields);
+        const end = this.#writeShaped(lane, shape, severity, context, fields);
         if (end !== OTHER_KEYS) return end;
         shape = shape.nextKeys;
       } while (shape !== null);
@@ -226,25 +207,29 @@ export class EventWriter implements EventLanes {
     return NOT_PLAIN;
   }
 
-  /**
-   * Writes the event at the lane's position and returns its end, without committing it. Else
-   * OTHER_KEYS: another shape of this message may fit; or NOT_PLAIN: only the long way can.
-   */
-  #encodeShaped(
+  /** WRITTEN; OTHER_KEYS: another shape of this message may fit; NOT_PLAIN: only the long way can. */
+  #writeShaped(
     lane: Lane,
     shape: CallShape,
     severity: number,
     context: Context | null,
     fields: Fields | undefined,
   ): number {
-    if (!shape.isPlain || shape.serial !== lane.serial) return compareKeys(shape, fields);
     if (fields === undefined) {
-      return shape.keys.length === 0
-        ? this.beginShaped(lane, shape, severity, context)
-        : OTHER_KEYS;
+      if (shape.keys.length > 0) return OTHER_KEYS;
+      return this.#commit(lane, severity, this.#beginShaped(lane, shape, severity, context));
     }
-    if (shape.encode !== null) return shape.encode(this, lane, severity, context, fields);
-    return this.#encodeByLoop(lane, shape, severity, context, fields);
+    if (shape.encode !== null) return shape.encode(severity, context, fields);
+    if (!shape.isPlain || shape.serial !== lane.serial) return compareKeys(shape, fields);
+    return this.#commit(lane, severity, this.#encodeByLoop(lane, shape, severity, context, fields));
+  }
+
+  /** Publishes what was written up to `end`, if that is one. */
+  #commit(lane: Lane, severity: number, end: number): number {
+    if (end < 0) return end;
+    if (severity > lane.maxSeverity) lane.maxSeverity = severity;
+    lane.commit(end);
+    return WRITTEN;
   }
 
   /** What every shape does until it has code of its own, and where there is none to be had. */
@@ -255,14 +240,17 @@ export class EventWriter implements EventLanes {
     context: Context | null,
     fields: Fields,
   ): number {
-    if (shape.uses++ === HOT_USES) shape.encode = compileShape(shape);
     const { keys, memos } = shape;
-    let p = this.beginShaped(lane, shape, severity, context);
+    if (shape.uses++ === HOT_USES) {
+      const kinds = keys.map((key) => kindOf(fields[key]));
+      shape.encode = compileShape(shape, lane, this, kinds);
+    }
+    let p = this.#beginShaped(lane, shape, severity, context);
     if (p === NOT_PLAIN) return NOT_PLAIN;
     const views = this.memory.bytes;
     const { u8, view } = views;
 
-    const calls = this.#calls;
+    const calls = this.calls;
     const limit = Math.min(lane.limit, lane.position + this.eventBytes);
     const count = keys.length;
     let index = 0;
@@ -271,7 +259,7 @@ export class EventWriter implements EventLanes {
       const value = fields[key];
       // A getter that logs: what stands at our position is now that call's, and if a `vm` timeout
       // has cut it off, it is not even whole.
-      if (this.#calls !== calls) return logsItself(shape);
+      if (this.calls !== calls) return logsItself(shape);
       const memo = memos[index];
       // The commonest values here, all others by calls; this loop is what a log call costs.
       if (typeof value === 'string' && value === memo.text) {
@@ -295,15 +283,16 @@ export class EventWriter implements EventLanes {
   }
 
   /** Array head, time, severity, shape and context; NOT_PLAIN where the lane is not ready. */
-  beginShaped(lane: Lane, shape: CallShape, severity: number, context: Context | null): number {
+  #beginShaped(lane: Lane, shape: CallShape, severity: number, context: Context | null): number {
     const isReady =
-      shape.serial === lane.serial && lane.position + shape.reserveBytes <= lane.limit;
+      shape.isPlain &&
+      shape.serial === lane.serial &&
+      lane.position + shape.reserveBytes <= lane.limit;
     if (!isReady) return NOT_PLAIN;
-    const contextId = context === null ? 0 : idIn(lane, context);
-    if (contextId === UNDEFINED_CONTEXT) return NOT_PLAIN;
-    const { u8 } = this.memory;
-    const p = writeUnsigned(u8, this.#writeHead(lane, shape.headByte, severity), shape.id);
-    return writeUnsigned(u8, p, contextId);
+    const contextId = context === null ? 0 : contextIdIn(lane, context);
+    if (contextId < 0) return NOT_PLAIN;
+    const { view } = this.memory.bytes;
+    return writeEventHead(view, lane, this.clock, shape.headByte, severity, shape.id, contextId);
   }
 
   /** Any value, by way of scratch memory since it may run code that logs; if it fits whole. */
@@ -311,10 +300,10 @@ export class EventWriter implements EventLanes {
     position: number,
     limit: number,
     value: unknown,
-    shape: CallShape,
+    shape: EncodedShape,
     index: number,
   ): number {
-    const calls = this.#calls;
+    const calls = this.calls;
     const encoder = this.#encoder;
     const { cuts } = encoder;
     const scratch = this.#scratch ?? new ByteViews(new ArrayBuffer(this.eventBytes));
@@ -322,7 +311,7 @@ export class EventWriter implements EventLanes {
     const lengthBytes = encoder.encode(scratch, 0, this.eventBytes, value, shape.nodes[index]);
     this.#scratch = scratch;
     // What a cap cut is counted, and that is the long way's business.
-    if (this.#calls !== calls) return logsItself(shape);
+    if (this.calls !== calls) return logsItself(shape);
     if (encoder.cuts !== cuts || position + lengthBytes > limit) return NOT_PLAIN;
     return copyBytes(scratch.u8, lengthBytes, this.memory.u8, position);
   }
@@ -340,49 +329,27 @@ export class EventWriter implements EventLanes {
     const roomBytes = EVENT_HEAD_RESERVE_BYTES + nameItem.length + length * 3 + INLINE_HEADS_BYTES;
     if (length > MAX_PLAIN_TEXT_UNITS || roomBytes > this.plainBytes) return NOT_PLAIN;
     if (lane.position + roomBytes > lane.limit) return NOT_PLAIN;
-    const contextId = context === null ? 0 : idIn(lane, context);
-    if (contextId === UNDEFINED_CONTEXT) return NOT_PLAIN;
+    const contextId = context === null ? 0 : contextIdIn(lane, context);
+    if (contextId < 0) return NOT_PLAIN;
     const views = this.memory.bytes;
-    const { u8 } = views;
-    let p = this.#writeHead(lane, EVENT_WITHOUT_VALUES, severity);
+    const { u8, view } = views;
+    let p = writeEventTime(view, lane, this.clock, EVENT_WITHOUT_VALUES);
+    u8[p++] = severity;
     u8[p++] = INLINE_SHAPE;
     for (let i = 0; i < nameItem.length; i++) u8[p++] = nameItem[i];
     p = encodeText(views, p, lane.limit, message, lane.limit);
     u8[p++] = NO_KEYS;
     return writeUnsigned(u8, p, contextId);
   }
-
-  /** Array head, time and severity. */
-  #writeHead(lane: Lane, headByte: number, severity: number): number {
-    const { u8, view } = this.memory.bytes;
-    const p = lane.position;
-    const dt = this.nextTickNs() - lane.baseTickNs;
-    lane.lastDtNs = dt;
-    if (dt < 0x100000000) {
-      view.setUint16(p, (headByte << 8) | UINT32_HEAD);
-      view.setUint32(p + 2, dt);
-      u8[p + 6] = severity;
-      return p + 7;
-    }
-    view.setUint16(p, (headByte << 8) | UINT64_HEAD);
-    view.setUint32(p + 2, dt / 0x100000000);
-    view.setUint32(p + 6, dt);
-    u8[p + 10] = severity;
-    return p + 11;
-  }
-}
-
-/** The context's number in the lane's open segment; UNDEFINED_CONTEXT where it has none there. */
-function idIn(lane: Lane, context: Context): number {
-  return context.serials[lane.pool] === lane.serial ? context.ids[lane.pool] : UNDEFINED_CONTEXT;
 }
 
 /**
  * Values that log while they are read are read once more by the long way, which is prepared for
  * it; from then on it gets such calls at once.
  */
-function logsItself(shape: CallShape): number {
+function logsItself(shape: EncodedShape): number {
   shape.isPlain = false;
+  shape.encode = null;
   return NOT_PLAIN;
 }
 

@@ -3,16 +3,16 @@
  * one opens nothing and starts nothing; without a recorder a call costs next to nothing.
  */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { isLevel, type Level, SEVERITY } from '../record/level.ts';
 import { KIND_LOG } from '../record/record-layout.ts';
 import { Context, type TraceContext } from './context.ts';
+import type { EventWriter } from './event-writer.ts';
 import type { Fields } from './fields.ts';
 import { resolveCall } from './log-call.ts';
 import { LogSource } from './log-source.ts';
 import type { ExtraField } from './long-way.ts';
 import { insideSpan, type TraceProvider } from './span-context.ts';
-import { threadState } from './thread-state.ts';
+import { threadState, useContexts } from './thread-state.ts';
 
 /**
  * What a `catch` clause binds: `unknown`, `any`, or a type of Error. Other types than these are
@@ -92,32 +92,32 @@ class SourceLogger {
   }
 
   trace(...args: unknown[]): void {
-    if (threadState.levels[0] <= TRACE) write(this?.source, this?.context, TRACE, ...args);
+    if (threadState.levels[0] <= TRACE) write(this?.source, this?.context, TRACE, args);
   }
 
   debug(...args: unknown[]): void {
-    if (threadState.levels[0] <= DEBUG) write(this?.source, this?.context, DEBUG, ...args);
+    if (threadState.levels[0] <= DEBUG) write(this?.source, this?.context, DEBUG, args);
   }
 
   info(...args: unknown[]): void {
-    if (threadState.levels[0] <= INFO) write(this?.source, this?.context, INFO, ...args);
+    if (threadState.levels[0] <= INFO) write(this?.source, this?.context, INFO, args);
   }
 
   warn(...args: unknown[]): void {
-    if (threadState.levels[0] <= WARN) write(this?.source, this?.context, WARN, ...args);
+    if (threadState.levels[0] <= WARN) write(this?.source, this?.context, WARN, args);
   }
 
   error(...args: unknown[]): void {
-    if (threadState.levels[0] <= ERROR) write(this?.source, this?.context, ERROR, ...args);
+    if (threadState.levels[0] <= ERROR) write(this?.source, this?.context, ERROR, args);
   }
 
   fatal(...args: unknown[]): void {
-    if (threadState.levels[0] <= FATAL) write(this?.source, this?.context, FATAL, ...args);
+    if (threadState.levels[0] <= FATAL) write(this?.source, this?.context, FATAL, args);
   }
 
   log(level: Level, ...args: unknown[]): void {
     const severity = isLevel(level) ? SEVERITY[level] : INFO;
-    if (threadState.levels[0] <= severity) write(this?.source, this?.context, severity, ...args);
+    if (threadState.levels[0] <= severity) write(this?.source, this?.context, severity, args);
   }
 
   isLevelEnabled(level: Level): boolean {
@@ -167,8 +167,7 @@ export function sourceNamed(name: string, kind: number = KIND_LOG): LogSource {
  * calls add to outer ones. Returns what `run` returns.
  */
 export function withContext<T>(bindings: object, run: () => T): T {
-  threadState.contexts ??= new AsyncLocalStorage<Context>();
-  const contexts = threadState.contexts;
+  const contexts = useContexts();
   return contexts.run(new Context(contexts.getStore() ?? null, bindings as Fields, null), run);
 }
 
@@ -178,48 +177,63 @@ export function insideOf(logger: Logger): { source: LogSource; context: Context 
   return { source: sourceNamed(toName(logger?.name ?? '')), context: null };
 }
 
+/** Short, so that V8 inlines it into a level's method and leaves out the list of arguments. */
 function write(
-  ownSource: LogSource | undefined,
-  ownContext: Context | null | undefined,
+  source: LogSource | undefined,
+  context: Context | null | undefined,
   severity: number,
-  ...args: unknown[]
+  args: readonly unknown[],
 ): void {
-  const { writer } = threadState;
+  const { writer, direct } = threadState;
   if (writer === null) {
     threadState.beforeStart++;
     return;
   }
   try {
-    const source = ownSource ?? sourceNamed('');
-    const active = activeContext(ownContext ?? null);
-    const [message, fields] = args;
+    const ownSource = source ?? sourceNamed('');
+    const ownContext = context ?? null;
+    const active = direct === null ? activeContext(ownContext) : ownContext;
+    const message = args[0];
     if (typeof message === 'string') {
       if (args.length === 1) {
-        writer.write(severity, source, active, message, undefined);
+        writer.write(severity, ownSource, active, message, undefined);
         return;
       }
+      const fields = args[1];
       if (args.length === 2 && isPlainObject(fields)) {
-        writer.write(severity, source, active, message, fields);
+        writer.write(severity, ownSource, active, message, fields);
         return;
       }
     }
-    const call = resolveCall(args, severity, threadState.lazySeverity);
-    if (call.extras.length === 0) {
-      writer.write(severity, source, active, call.message, call.fields);
-    } else {
-      writer.writeWith(severity, source, active, call.message, call.fields, call.extras);
-    }
+    writeResolved(writer, ownSource, active, severity, args);
   } catch {
-    try {
-      writer.countFailed();
-    } catch {
-      // No stack is left for another call.
-    }
+    countFailed();
+  }
+}
+
+/** Any arguments. */
+function writeResolved(
+  writer: EventWriter,
+  source: LogSource,
+  context: Context | null,
+  severity: number,
+  args: readonly unknown[],
+): void {
+  const { message, fields, extras } = resolveCall(args, severity, threadState.lazySeverity);
+  if (extras.length === 0) writer.write(severity, source, context, message, fields);
+  else writer.writeWith(severity, source, context, message, fields, extras);
+}
+
+function countFailed(): void {
+  try {
+    threadState.writer?.countFailed();
+  } catch {
+    // No stack is left for another call.
   }
 }
 
 /** The logger's bindings inside those of `withContext`, and the active span. */
-function activeContext(own: Context | null, provider?: TraceProvider): Context | null {
+export function activeContext(own: Context | null, provider?: TraceProvider): Context | null {
   const { contexts, traceProvider: usualProvider } = threadState;
   const traceProvider = provider ?? usualProvider;
   let context = own;
@@ -277,5 +291,5 @@ export function writeEvent(
   message: string,
   fields: Fields,
 ): void {
-  write(source, context, severity, message, fields);
+  write(source, context, severity, [message, fields]);
 }

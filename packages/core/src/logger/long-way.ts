@@ -61,8 +61,8 @@ interface Encoded {
 export interface EventLanes extends ShapeOwner {
   readonly thread: ThreadSlot;
   readonly normal: Lane;
-  /** Time of the next event, on the thread's own clock. */
-  nextTickNs(): number;
+  /** Time of the next event, from the base of the lane's open segment. */
+  nextDtNs(lane: Lane): number;
 }
 
 export class LongWay {
@@ -265,7 +265,7 @@ export class LongWay {
           ? lane.contextCount + defined.length
           : context.ids[lane.pool];
 
-    const dt = this.#writer.nextTickNs() - lane.baseTickNs;
+    const dt = this.#writer.nextDtNs(lane);
     p = writeHead(u8, p, MAJOR_ARRAY, 4 + encoded.keys.length);
     p = writeHead(u8, p, MAJOR_UNSIGNED, dt);
     p = writeHead(u8, p, MAJOR_UNSIGNED, severity);

@@ -9,7 +9,7 @@ import type { ByteViews } from '../memory/byte-views.ts';
 
 /**
  * Longer text is not remembered: from 13 characters on V8 keeps a slice by a reference to the
- * whole text that it was cut from, which may be huge. With its head such a text has four words.
+ * whole text that it was cut from, which may be huge. With its head such a text has two words.
  */
 export const MAX_MEMO_UNITS = 12;
 const MAX_MISSES = 16;
@@ -20,13 +20,13 @@ export class TextMemo {
   /** False once the field has given up. */
   isOpen = true;
   #lengthBytes = 0;
-  #word0 = 0;
-  #word1 = 0;
-  #word2 = 0;
-  #word3 = 0;
+  // As float64, which takes one store. No such word is a NaN, which V8 might store as another: the
+  // first byte of the one is a text head, and all of the other is ASCII.
+  #first = 0.5;
+  #second = 0.5;
   #misses = 0;
 
-  /** Remembers `text`, which was just written as an item from `start` to `end`. */
+  /** Remembers `text`, ASCII, which was just written as an item from `start` to `end`. */
   remember(views: ByteViews, start: number, end: number, text: string): void {
     this.isOpen = this.#misses++ < MAX_MISSES;
     if (!this.isOpen || text.length > MAX_MEMO_UNITS) {
@@ -34,12 +34,12 @@ export class TextMemo {
       return;
     }
     const { view } = views;
+    // What is beyond the item may be anything, a NaN too.
+    for (let p = end; p < start + 16; p++) view.setUint8(p, 0);
     this.text = text;
     this.#lengthBytes = end - start;
-    this.#word0 = view.getInt32(start);
-    this.#word1 = view.getInt32(start + 4);
-    this.#word2 = view.getInt32(start + 8);
-    this.#word3 = view.getInt32(start + 12);
+    this.#first = view.getFloat64(start);
+    this.#second = view.getFloat64(start + 8);
   }
 
   /**
@@ -47,13 +47,8 @@ export class TextMemo {
    * item is garbage that the next one writes over.
    */
   write(view: DataView, position: number): number {
-    const lengthBytes = this.#lengthBytes;
-    view.setInt32(position, this.#word0);
-    view.setInt32(position + 4, this.#word1);
-    if (lengthBytes > 8) {
-      view.setInt32(position + 8, this.#word2);
-      view.setInt32(position + 12, this.#word3);
-    }
-    return position + lengthBytes;
+    view.setFloat64(position, this.#first);
+    if (this.#lengthBytes > 8) view.setFloat64(position + 8, this.#second);
+    return position + this.#lengthBytes;
   }
 }

@@ -3,7 +3,7 @@
  * so that a logger that was made long before a recorder follows it from its first event on.
  */
 
-import type { AsyncLocalStorage } from 'node:async_hooks';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { SEVERITY } from '../record/level.ts';
 import type { Context } from './context.ts';
 import type { EventWriter } from './event-writer.ts';
@@ -24,6 +24,8 @@ export interface ThreadState {
   /** Set by the first `withContext`; until then no call looks for a context. */
   contexts: AsyncLocalStorage<Context> | null;
   traceProvider: TraceProvider | null;
+  /** The writer, where no event has to look for a context; else null. */
+  direct: EventWriter | null;
 }
 
 /** Everything passes, so that calls before a start are counted. */
@@ -36,6 +38,7 @@ export const threadState: ThreadState = {
   beforeStart: 0,
   contexts: null,
   traceProvider: null,
+  direct: null,
 };
 
 /** From now on the thread's calls go to `writer`. */
@@ -43,10 +46,30 @@ export function attachWriter(writer: EventWriter, levels: Int32Array, lazySeveri
   threadState.levels = levels;
   threadState.lazySeverity = lazySeverity;
   threadState.writer = writer;
+  updateDirect();
 }
 
 /** From now on the thread's calls are counted only. */
 export function detachWriter(): void {
   threadState.writer = null;
   threadState.levels = NO_LEVEL;
+  updateDirect();
+}
+
+/** The store of `withContext`; from its first use on, every call looks there. */
+export function useContexts(): AsyncLocalStorage<Context> {
+  threadState.contexts ??= new AsyncLocalStorage<Context>();
+  updateDirect();
+  return threadState.contexts;
+}
+
+/** Asks `provider` at every event from now on; null: no more. */
+export function useTraceProvider(provider: TraceProvider | null): void {
+  threadState.traceProvider = provider;
+  updateDirect();
+}
+
+function updateDirect(): void {
+  const { writer, contexts, traceProvider } = threadState;
+  threadState.direct = contexts === null && traceProvider === null ? writer : null;
 }

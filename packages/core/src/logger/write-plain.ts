@@ -18,6 +18,8 @@ import type { TextMemo } from './text-memo.ts';
 export const NOT_PLAIN = -2;
 /** Returned where the fields are not those of the shape at hand. */
 export const OTHER_KEYS = -1;
+/** Returned where the event is in the ring. */
+export const WRITTEN = 1;
 
 /** Longer text goes the long way, which knows the caps. */
 export const MAX_PLAIN_TEXT_UNITS = 256;
@@ -60,6 +62,29 @@ export function writePlain(
   return position + 1;
 }
 
+/** Fewer than 24 ASCII characters, else NOT_PLAIN. */
+export function writeShortText(
+  views: ByteViews,
+  position: number,
+  text: string,
+  memo: TextMemo,
+): number {
+  const { length } = text;
+  if (length >= SHORT_TEXT_UNITS) return NOT_PLAIN;
+  const { u8 } = views;
+  u8[position] = 0x60 | length;
+  let p = position + 1;
+  let bits = 0;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    bits |= unit;
+    u8[p++] = unit;
+  }
+  if (bits >= 0x80) return NOT_PLAIN;
+  if (memo.isOpen) memo.remember(views, position, p, text);
+  return p;
+}
+
 /** As `writePlain`, for text. */
 export function writeText(
   views: ByteViews,
@@ -68,22 +93,9 @@ export function writeText(
   text: string,
   memo: TextMemo,
 ): number {
+  const end = writeShortText(views, position, text, memo);
+  if (end !== NOT_PLAIN) return end;
   const { length } = text;
-  if (length < SHORT_TEXT_UNITS) {
-    const { u8 } = views;
-    const start = position + 1;
-    let bits = 0;
-    for (let i = 0; i < length; i++) {
-      const unit = text.charCodeAt(i);
-      bits |= unit;
-      u8[start + i] = unit;
-    }
-    if (bits < 0x80) {
-      u8[position] = 0x60 | length;
-      if (memo.isOpen) memo.remember(views, position, start + length, text);
-      return start + length;
-    }
-  }
   const mostBytes = length * MAX_UTF8_BYTES_A_UNIT + MAX_TEXT_HEAD_BYTES;
   if (length > MAX_PLAIN_TEXT_UNITS || position + mostBytes > limit) return NOT_PLAIN;
   return encodeText(views, position, limit, text, limit);

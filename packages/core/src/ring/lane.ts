@@ -62,6 +62,9 @@ export class Lane {
   isDefining = false;
   /** The segment's base on the thread's own clock. */
   baseTickNs = 0;
+  /** The segment's base on the clock of the process, in two halves. */
+  baseLow = 0;
+  baseHigh = 0;
   /** Set by the writer of records: highest severity and last `dt` in the open segment. */
   maxSeverity = 0;
   lastDtNs = 0;
@@ -214,6 +217,8 @@ export class Lane {
     this.#isClaiming = true;
     const stamp = this.#stamp();
     this.baseTickNs = stamp.baseTickNs;
+    this.baseLow = Number(BigInt.asIntN(32, stamp.baseNs));
+    this.baseHigh = Number(BigInt.asIntN(32, stamp.baseNs >> 32n));
     const segment = claimSegment(this.memory, {
       row: this.thread.row,
       incarnation: this.thread.incarnation,

@@ -3,13 +3,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { type ForeignEvent, recordForeign } from '../../src/logger/foreign-event.ts';
 import { getLogger } from '../../src/logger/logger.ts';
-import { threadState } from '../../src/logger/thread-state.ts';
+import { useTraceProvider } from '../../src/logger/thread-state.ts';
 import { type RecordingLogger, recordHere } from './recording-logger.ts';
 
 let recorder: RecordingLogger | null = null;
 
 afterEach(() => {
-  threadState.traceProvider = null;
+  useTraceProvider(null);
   recorder?.stop();
 });
 

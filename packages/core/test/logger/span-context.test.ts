@@ -3,13 +3,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { defineEvent } from '../../src/logger/define-event.ts';
 import { getLogger, withContext } from '../../src/logger/logger.ts';
-import { threadState } from '../../src/logger/thread-state.ts';
+import { useTraceProvider } from '../../src/logger/thread-state.ts';
 import { type RecordingLogger, recordHere } from './recording-logger.ts';
 
 let recorder: RecordingLogger | null = null;
 
 afterEach(() => {
-  threadState.traceProvider = null;
+  useTraceProvider(null);
   recorder?.stop();
 });
 
@@ -28,12 +28,12 @@ function start(options: Parameters<typeof recordHere>[0] = {}): RecordingLogger 
 test('every event inside a span has its ids and flags, those outside none', () => {
   const recording = start();
   const log = getLogger('traced');
-  threadState.traceProvider = () => spanOf(1, 3);
+  useTraceProvider(() => spanOf(1, 3));
   for (let i = 0; i < 3; i++) log.info('inside', { i });
   log.warn('in the other lane');
   log.error('with an error', new Error('bad'));
   log.child({ user: 7 }).info('of a child');
-  threadState.traceProvider = () => undefined;
+  useTraceProvider(() => undefined);
   log.info('outside');
   const events = recording.events();
   expect(events).toHaveLength(7);
@@ -50,7 +50,7 @@ test('many spans at once in small segments keep their events apart', () => {
   const log = getLogger('traced');
   const event = defineEvent('declared', { i: 'int' }, { logger: 'traced' });
   let current = spanOf(0);
-  threadState.traceProvider = () => current;
+  useTraceProvider(() => current);
   for (let i = 0; i < 4000; i++) {
     current = spanOf(i % 700);
     if (i % 3 === 0) event.info({ i });
@@ -72,7 +72,7 @@ test('the same span id in two traces, as a forged header has it, stays apart', (
   const spanId = hex('1', 16);
   const traceIds = [hex('a', 32), hex('b', 32), hex('a', 32), hex('c', 32), hex('b', 32)];
   for (const traceId of traceIds) {
-    threadState.traceProvider = () => ({ traceId, spanId, flags: 0 });
+    useTraceProvider(() => ({ traceId, spanId, flags: 0 }));
     log.info('who');
   }
   expect(recording.events().map((event) => event.traceId)).toEqual(traceIds);
@@ -82,7 +82,7 @@ test('a provider may use one object again and again, and bytes in place of digit
   const recording = start();
   const log = getLogger('traced');
   const ids = { traceId: new Uint8Array(16), spanId: new Uint8Array(8), flags: 1 };
-  threadState.traceProvider = () => ids;
+  useTraceProvider(() => ids);
   for (let i = 1; i < 4; i++) {
     ids.spanId.fill(i);
     log.info('n', { i });
@@ -107,7 +107,7 @@ test('whatever a provider does, the event is recorded', () => {
     () => new Proxy({}, { get: () => Symbol('no') }),
   ];
   for (const answer of answers) {
-    threadState.traceProvider = answer as never;
+    useTraceProvider(answer as never);
     log.info('kept', { ok: true });
   }
   const events = recording.events();
@@ -119,7 +119,7 @@ test('spans that come and go do not make the memory grow', () => {
   start();
   const log = getLogger('traced');
   let i = 0;
-  threadState.traceProvider = () => spanOf(i);
+  useTraceProvider(() => spanOf(i));
   const run = (count: number) => {
     for (const end = i + count; i < end; i++) log.info('plain');
     return process.memoryUsage().arrayBuffers;
