@@ -1,0 +1,64 @@
+// The interleavings of a few threads over the ring's own code, at the smallest ring there can be:
+// all of them where threads are few, else those in which a thread is kept waiting for another one no
+// more often than the scenario says. Memory is sequentially consistent here, as between `Atomics`: what a processor may reorder beyond
+// that is the business of the tests with real threads. The same walks have to notice every one of
+// a list of mistakes, or they would show nothing.
+
+import { afterAll, describe, expect, it } from 'vitest';
+import { IS_LONG } from '../threads/run-fixture.ts';
+import { explore } from './exploration/explore.ts';
+import { MUTANTS, type Mutant } from './exploration/mutants.ts';
+import { explorationOf, SCENARIOS, type Scenario } from './exploration/scenarios.ts';
+import { loadSteppedRing } from './exploration/step-source.ts';
+
+const ring = await loadSteppedRing();
+
+/** Of all scenarios together, in the quick form. */
+const MIN_STATES = 100_000;
+
+describe('the ring, step by step', () => {
+  let states = 0;
+  let endings = 0;
+
+  it.each(SCENARIOS)('holds where $name', { timeout: 3_600_000 }, (scenario) => {
+    const switches = IS_LONG ? scenario.longSwitches : scenario.switches;
+    const explored = explore(explorationOf(scenario, ring), switches);
+    expect(explored.failure).toBeNull();
+    expect(explored.endings).toBeGreaterThan(0);
+    states += explored.states;
+    endings += explored.endings;
+  });
+
+  it('was met in more than a hundred thousand different states', () => {
+    console.log(`ring protocol: ${states} states, ${endings} endings, no assertion broken`);
+    expect(states).toBeGreaterThan(MIN_STATES);
+  });
+});
+
+describe('a mistake in the protocol', () => {
+  let caught = 0;
+
+  afterAll(() => {
+    console.log(`ring protocol: ${caught} of ${MUTANTS.length} mutants caught`);
+  });
+
+  it.each(MUTANTS)('is noticed: $name', { timeout: 120_000 }, async (mutant) => {
+    const mutated = await loadSteppedRing(mutant);
+    let failure: string | null = null;
+    for (const scenario of inOrder(mutant)) {
+      failure = explore(explorationOf(scenario, mutated), scenario.switches).failure;
+      if (failure !== null) break;
+    }
+    expect(failure).not.toBeNull();
+    // A mutant that does not run is no mistake in the protocol.
+    expect(failure).not.toMatch(/is not (defined|iterable|a function)/);
+    caught++;
+  });
+});
+
+/** Those that a mistake in this file shows in come first. */
+function inOrder({ file }: Mutant): Scenario[] {
+  const isLikely = ({ name }: Scenario): boolean =>
+    name.includes('drain') === (file === 'drain.ts');
+  return [...SCENARIOS].sort((a, b) => Number(isLikely(b)) - Number(isLikely(a)));
+}
