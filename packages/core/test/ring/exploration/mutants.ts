@@ -10,25 +10,21 @@ export interface Mutant extends Mutation {
 /** In place of a statement that a mutant leaves out. */
 const NOTHING = '';
 
+const COMMIT = `in capture.ts.
+    Atomics.store(this.memory.i32, this.#committedWord, end - this.#start);`;
+
 const OPEN_SWAP = 'return Atomics.compareExchange(i64, word, claiming, open) === claiming;';
 
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a commit that is not published',
     file: 'lane.ts',
-    changes: [
-      [
-        'Atomics.store(this.memory.i32, this.#committedWord, end - this.#start);',
-        'Atomics.load(this.memory.i32, this.#committedWord);',
-      ],
-    ],
+    changes: [[COMMIT, COMMIT.replace('store', 'load').replace(', end - this.#start', '')]],
   },
   {
     name: 'a commit that publishes a word too much',
     file: 'lane.ts',
-    changes: [
-      ['this.#committedWord, end - this.#start)', 'this.#committedWord, end - this.#start + 8)'],
-    ],
+    changes: [[COMMIT, COMMIT.replace('end -', '8 + end -')]],
   },
   {
     name: 'a record that may end behind the segment',
