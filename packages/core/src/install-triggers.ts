@@ -6,10 +6,12 @@
 import workerThreads from 'node:worker_threads';
 import type { ResolvedOptions } from './options.ts';
 import { SEVERITY } from './record/level.ts';
-import type { BurstOrder, StallOrder } from './recorder-thread/protocol.ts';
+import type { BurstOrder, HeapOrder, StallOrder } from './recorder-thread/protocol.ts';
 import { noteLoopTurn } from './ring/loop-turn.ts';
 import type { SnapshotRequest } from './snapshot/take-snapshot.ts';
+import { maySnapshot } from './snapshot/trigger-budget.ts';
 import type { ThreadRecorder } from './thread-recorder.ts';
+import { type HeapReport, HeapWatch, heapLimitBytes } from './triggers/heap.ts';
 import { isInspectorOpen } from './triggers/inspector.ts';
 import { installLoopTurn } from './triggers/loop-turn.ts';
 import { installDeathSignals, installRequestSignal, signalExitCode } from './triggers/signals.ts';
@@ -20,6 +22,9 @@ const { isMainThread, threadId } = workerThreads;
 const TURNS_PER_STALL = 5;
 const MIN_PERIOD_MS = 5;
 const MAX_PERIOD_MS = 200;
+const HEAP_PERIOD_MS = 50;
+/** Allocated within some 0.1 s, which a snapshot may take. */
+const URGENT_BYTES = 64 * 1024 * 1024;
 
 export interface TriggerHost {
   readonly thread: ThreadRecorder;
@@ -31,27 +36,42 @@ export interface TriggerHost {
 /** Returns what takes them away again. */
 export function installTriggers(host: TriggerHost): (() => void)[] {
   const { thread } = host;
-  const { snapshots, stall, triggers } = thread.options;
+  const { snapshots, stall, heap, triggers } = thread.options;
   const uninstallers = isMainThread ? installSignals(host) : [];
-  if (stall !== false) uninstallers.push(installWatch(thread, stall));
+  if (stall !== false || heap !== false) uninstallers.push(installWatch(host));
   const needsThread =
     snapshots.intervalMs !== undefined ||
     thread.facts.box !== null ||
     stall !== false ||
+    heap !== false ||
     triggers.length > 0;
   if (needsThread) host.startRecorderThread();
   return uninstallers;
 }
 
 /** What the recorder thread is told to watch. */
-export function stallOrder({ stall }: ResolvedOptions): StallOrder | null {
+export function stallOrder(options: ResolvedOptions): StallOrder | null {
+  const { stall } = options;
   if (stall === false) return null;
   return {
     threadId,
     afterMs: stall.afterMs,
-    periodMs: turnPeriodMs(stall.afterMs),
+    periodMs: turnPeriodMs(options),
     // The inspector reaches no other thread.
     stack: stall.stack && isMainThread,
+  };
+}
+
+/** What it is told to look after when the loop does not turn. */
+export function heapOrder(options: ResolvedOptions): HeapOrder | null {
+  const { heap } = options;
+  // The inspector reaches no other thread.
+  if (heap === false || !isMainThread) return null;
+  return {
+    threadId,
+    nearLimit: heap.nearLimit,
+    limitBytes: heapLimitBytes(heap.youngBytes),
+    periodMs: turnPeriodMs(options),
   };
 }
 
@@ -80,16 +100,31 @@ function installSignals({ thread, snapshotElsewhere }: TriggerHost): (() => void
   return uninstallers;
 }
 
-function installWatch(
-  { memory }: ThreadRecorder,
-  { afterMs, stack }: Exclude<ResolvedOptions['stall'], false>,
-): () => void {
-  return installLoopTurn(turnPeriodMs(afterMs), (atNs) => {
-    noteLoopTurn(memory, { atNs, isInspected: stack && isInspectorOpen() });
+function installWatch(host: TriggerHost): () => void {
+  const { thread } = host;
+  const { stall, heap } = thread.options;
+  const wantsInspector = stall !== false && stall.stack;
+  const watch =
+    heap === false ? null : new HeapWatch(heap.nearLimit, heapLimitBytes(heap.youngBytes));
+  return installLoopTurn(turnPeriodMs(thread.options), (atNs) => {
+    const report = watch?.check() ?? null;
+    const isInspected = wantsInspector && isInspectorOpen();
+    noteLoopTurn(thread.memory, { atNs, isInspected, heapBytes: watch?.totalBytes ?? 0 });
+    if (report !== null) snapshotHeap(host, report);
   });
 }
 
-function turnPeriodMs(afterMs: number): number {
-  const periodMs = Math.floor(afterMs / TURNS_PER_STALL);
-  return Math.min(MAX_PERIOD_MS, Math.max(MIN_PERIOD_MS, periodMs));
+/** By itself where the heap may be full before another thread is done. */
+function snapshotHeap({ thread, snapshotElsewhere }: TriggerHost, report: HeapReport): void {
+  const { memory, facts } = thread;
+  if (!maySnapshot(memory, facts.startedAtMs, 'heap')) return;
+  const request = thread.request('heap', 'heap', { ...report, source: 'v8' });
+  if (report.limitBytes - report.usedBytes < URGENT_BYTES) thread.takeSnapshot(request);
+  else void snapshotElsewhere(request);
+}
+
+function turnPeriodMs({ stall, heap }: ResolvedOptions): number {
+  const forStallMs = stall === false ? MAX_PERIOD_MS : Math.floor(stall.afterMs / TURNS_PER_STALL);
+  const forHeapMs = heap === false ? MAX_PERIOD_MS : HEAP_PERIOD_MS;
+  return Math.min(MAX_PERIOD_MS, Math.max(MIN_PERIOD_MS, Math.min(forStallMs, forHeapMs)));
 }

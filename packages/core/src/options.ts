@@ -75,6 +75,10 @@ export interface RecorderOptions {
    * Default: off; `stack` false.
    */
   stall?: { afterMs: number; stack?: boolean } | false;
+  /**
+   * A snapshot when the heap of the thread that starts the recorder holds this share of what V8 lets
+   * it hold, from 0.1 to 0.99. Default: off.
+   */
   heap?: { nearLimit: number } | false;
   /** Snapshots at bursts of events, at most 0.1 s after the one that completes the burst. Default none. */
   triggers?: TriggerOptions[];
@@ -108,6 +112,8 @@ export interface ResolvedOptions {
   };
   blackBox: { mode: 'mirrored' | 'mapped'; periodMs: number; writeThrough: boolean } | false;
   stall: { afterMs: number; stack: boolean } | false;
+  /** `youngBytes`: what new objects may take, which V8's limit counts in. */
+  heap: { nearLimit: number; youngBytes: number } | false;
   triggers: ResolvedTrigger[];
   redact: { paths: string[]; defaults: boolean } | false;
   limits: { depth: number; entries: number; stringBytes: number; eventBytes: number };
@@ -123,6 +129,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_MS = 2 ** 31 - 1;
 const MIN_INTERVAL_MS = 10;
 const MIN_STALL_MS = 20;
+/** V8 reckons with so many for new objects, of 16 MiB each if it is not told otherwise. */
+const YOUNG_SEMI_SPACES = 3;
 /** As a ring has them; see memory/ring-layout.ts. */
 const MIN_SEGMENTS = 8;
 const MAX_MEMORY_BYTES = 2_130_706_432;
@@ -154,7 +162,7 @@ export function resolveOptions(
   ]);
   const memory = record(given.memory, 'memory', ['bytes', 'segmentBytes']);
   const limits = record(given.limits, 'limits', ['depth', 'entries', 'stringBytes', 'eventBytes']);
-  for (const later of ['heap', 'output']) {
+  for (const later of ['output']) {
     if (given[later] !== undefined && given[later] !== false) {
       notes.push(`${later}: not in force in this version`);
     }
@@ -232,6 +240,7 @@ export function resolveOptions(
     }),
     blackBox: resolveBlackBox(given.blackBox ?? (boxMode === 'off' ? false : boxMode)),
     stall: resolveStall(given.stall),
+    heap: resolveHeap(given.heap, environment.NODE_OPTIONS),
     triggers: resolveTriggers(given.triggers),
     redact: resolveRedact(given.redact),
     limits: {
@@ -311,6 +320,17 @@ function resolveStall(value: unknown): ResolvedOptions['stall'] {
   const afterMs = whole(given.afterMs, 'stall.afterMs', MIN_STALL_MS, MAX_MS);
   if (afterMs === undefined) throw wrong('stall.afterMs', afterMs, 'milliseconds, such as 1000');
   return { afterMs, stack: boolean(given.stack, 'stall.stack') ?? false };
+}
+
+function resolveHeap(value: unknown, nodeOptions = ''): ResolvedOptions['heap'] {
+  if (value === undefined || value === false) return false;
+  const { nearLimit } = record(value, 'heap', ['nearLimit']);
+  if (typeof nearLimit !== 'number' || !(nearLimit >= 0.1 && nearLimit <= 0.99)) {
+    throw wrong('heap.nearLimit', nearLimit, 'a number from 0.1 to 0.99, such as 0.9');
+  }
+  const flags = `${nodeOptions} ${process.execArgv.join(' ')}`;
+  const semiSpaceMib = /.*--max[-_]semi[-_]space[-_]size[= ](\d+)/s.exec(flags)?.[1];
+  return { nearLimit, youngBytes: YOUNG_SEMI_SPACES * Number(semiSpaceMib ?? 16) * MIB };
 }
 
 function resolveRedact(value: unknown): ResolvedOptions['redact'] {

@@ -9,7 +9,7 @@ import workerThreads from 'node:worker_threads';
 import { forgetBox, removeBox } from './black-box/box-file.ts';
 import { releaseMapping, viewRing } from './black-box/mapped-ring.ts';
 import { openRing } from './black-box/open-box.ts';
-import { burstOrders, installTriggers, stallOrder } from './install-triggers.ts';
+import { burstOrders, heapOrder, installTriggers, stallOrder } from './install-triggers.ts';
 import { wallMs } from './logger/clock.ts';
 import { type ForeignEvent, recordForeign } from './logger/foreign-event.ts';
 import { getLogger } from './logger/logger.ts';
@@ -294,6 +294,7 @@ class RunningRecorder implements Recorder {
         periodMs: options.blackBox === false ? 0 : options.blackBox.periodMs,
         intervalMs: options.snapshots.intervalMs,
         stall: stallOrder(options),
+        heap: heapOrder(options),
         bursts: burstOrders(options),
       },
       (result, reason) => this.#announce(result, reason),

@@ -82,6 +82,8 @@ export const HEADER_HEARTBEAT = 560;
 export const HEADER_LOOP_TURN = 896;
 /** i32: 1 while an inspector is open on that thread. */
 export const HEADER_LOOP_INSPECTED = 904;
+/** u32: KiB of the heap of the watched loop's thread at its last turn, with room not used. */
+export const HEADER_HEAP_KIB = 912;
 /** u32: events that what follows the ring has missed. */
 export const HEADER_LAGGED = 908;
 /** u32, u32, bytes: length and CRC-32 of the CBOR map of who the process is; see black-box/. */

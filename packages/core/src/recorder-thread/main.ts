@@ -18,9 +18,10 @@ import { keepBlackBox } from './keep-black-box.ts';
 import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from './protocol.ts';
 import { recoverOthers } from './recover-others.ts';
 import { watchBursts } from './watch-bursts.ts';
+import { watchHeap } from './watch-heap.ts';
 import { watchStall } from './watch-stall.ts';
 
-const { buffer, facts, compressorPaths, intervalMs, periodMs, stall, bursts } =
+const { buffer, facts, compressorPaths, intervalMs, periodMs, stall, heap, bursts } =
   workerData as RecorderThreadData;
 const { box } = facts;
 const memory = attach();
@@ -83,6 +84,8 @@ if (stall !== null) {
     (stalledMs) => send({ kind: 'stalled', stalledMs }),
   );
 }
+
+if (heap !== null) watchHeap(memory, facts, heap, (request) => snapshot(0, request));
 
 if (bursts.length > 0) {
   watchBursts(memory, facts, bursts, send, (request) => snapshot(0, request));

@@ -17,8 +17,19 @@ export interface RecorderThreadData {
   readonly intervalMs: number | undefined;
   /** The event loop to watch, if one is to be. */
   readonly stall: StallOrder | null;
+  /** The heap to watch while its thread's event loop does not turn, if one is to be. */
+  readonly heap: HeapOrder | null;
   /** The bursts to watch for. */
   readonly bursts: readonly BurstOrder[];
+}
+
+export interface HeapOrder {
+  readonly threadId: number;
+  /** A share of `limitBytes`. */
+  readonly nearLimit: number;
+  readonly limitBytes: number;
+  /** How often the loop gives a sign of life. */
+  readonly periodMs: number;
 }
 
 export interface BurstOrder {

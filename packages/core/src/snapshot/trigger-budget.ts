@@ -7,8 +7,11 @@ import { HEADER_TRIGGER_KINDS } from '../memory/ring-layout.ts';
 import { spendTriggerBudget } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 
-/** 0 and 1 are crashes; bursts share all from theirs on. */
-const PLACES = { stall: 2, heap: 3, burst: 4 } as const;
+/**
+ * 0 and 1 are crashes; bursts share all from theirs on. What the thread itself says of its heap is
+ * more than what is seen from outside, and has a place of its own.
+ */
+const PLACES = { stall: 2, heap: 3, heapFromOutside: 4, burst: 5 } as const;
 const BURST_PLACES: number = HEADER_TRIGGER_KINDS - PLACES.burst;
 
 const wallClockMs = Date.now.bind(Date);

@@ -110,6 +110,8 @@ describe.concurrent('a wrong option', () => {
     ['stall.afterMs', '{ stall: {} }', /stall\.afterMs is undefined; it takes milliseconds/],
     ['stall.afterMs', '{ stall: { afterMs: 5 } }', /stall\.afterMs is 5; it takes a whole number/],
     ['stall', '{ stall: true }', /stall is true; it takes an object with afterMs/],
+    ['heap.nearLimit', '{ heap: {} }', /heap\.nearLimit is undefined; it takes a number from 0\.1/],
+    ['heap.nearLimit', '{ heap: { nearLimit: 90 } }', /heap\.nearLimit is 90; it takes a number/],
     ['triggers', '{ triggers: {} }', /triggers is .*; it takes a list of triggers/],
     ['triggers[0]', '{ triggers: [null] }', /triggers\[0\] is null; it takes an object with name/],
     ['triggers[0].name', '{ triggers: [{}] }', /triggers\[0\]\.name is undefined; it takes/],

@@ -1,0 +1,82 @@
+/**
+ * The recorder thread's job while the event loop does not turn, so that nothing of ours runs on its
+ * thread: where the process has grown by what the heap has left, the inspector is asked what the
+ * heap holds. Near its limit, a snapshot.
+ */
+
+import { readLoopTurn } from '../ring/loop-turn.ts';
+import { isRunning } from '../ring/recorder-words.ts';
+import type { RingMemory } from '../ring/ring-memory.ts';
+import { describeProcess } from '../snapshot/describe-process.ts';
+import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
+import { maySnapshot } from '../snapshot/trigger-budget.ts';
+import { MainHeap } from './main-heap.ts';
+import type { HeapOrder } from './protocol.ts';
+
+const monotonicNs = process.hrtime.bigint.bind(process.hrtime);
+const { rss } = process.memoryUsage;
+
+const LOOK_MS = 20;
+/**
+ * Longer than most pauses of the collector, after which the thread can tell more by itself. A heap
+ * of 64 MiB has died 170 ms after it was nine tenths full (Node 20.20).
+ */
+const LATE_MS = 100;
+const MS_NS = 1e6;
+
+export function watchHeap(
+  memory: RingMemory,
+  facts: RecorderFacts,
+  { threadId, nearLimit, limitBytes, periodMs }: HeapOrder,
+  onNear: (request: SnapshotRequest) => void,
+): void {
+  const nearBytes = nearLimit * limitBytes;
+  const heap = new MainHeap();
+  let turnNs = 0n;
+  let rssAtTurn = 0;
+  let isTold = false;
+
+  const tell = (usedBytes: number, details: object): void => {
+    if (isTold || !isRunning(memory)) return;
+    isTold = true;
+    if (!maySnapshot(memory, facts.startedAtMs, 'heapFromOutside')) return;
+    const heapFacts = { usedBytes, limitBytes, nearLimit, ...details };
+    onNear({
+      reason: 'heap',
+      trigger: { kind: 'heap', thread: threadId, ...heapFacts },
+      errorCbor: null,
+      process: describeProcess(false),
+    });
+  };
+
+  const look = (): void => {
+    if (!isRunning(memory)) return;
+    const { atNs, heapBytes } = readLoopTurn(memory);
+    if (atNs !== turnNs) {
+      turnNs = atNs;
+      rssAtTurn = readRss();
+      heap.close();
+      isTold = false;
+      return;
+    }
+    const sinceTurnMs = Number(monotonicNs() - atNs) / MS_NS;
+    if (isTold || sinceTurnMs < periodMs + LATE_MS) return;
+    // What the heap had may be in use by now, and what the process has grown by may be heap.
+    const atMostBytes = heapBytes + readRss() - rssAtTurn;
+    if (atMostBytes < nearBytes) return;
+    const isAsked = heap.ask(({ usedSize, totalSize }) => {
+      if (usedSize >= nearBytes) tell(usedSize, { totalBytes: totalSize, source: 'inspector' });
+    });
+    if (!isAsked) tell(atMostBytes, { source: 'estimate' });
+  };
+  setInterval(look, LOOK_MS);
+}
+
+function readRss(): number {
+  try {
+    return rss();
+  } catch {
+    // It takes a descriptor, of which there may be none left.
+    return 0;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Whether this thread's heap comes near the size at which V8 gives up, judged by V8's own figures.
+ */
+
+import v8 from 'node:v8';
+
+// Taken at import, out of reach of what the application patches.
+const { getHeapSpaceStatistics, getHeapStatistics } = v8;
+const nowMs = performance.now.bind(performance);
+
+/** Of new objects. V8's limit counts them in, and it gives up when the others have filled the rest. */
+const YOUNG_SPACES: readonly string[] = ['new_space', 'new_large_object_space'];
+/** It comes near again once it was below for so much of the limit, and after a while, … */
+const BACK_SHARE = 0.1;
+const REST_MS = 300_000;
+/** … or at once where it has grown by so much more. */
+const FURTHER_SHARE = 0.04;
+
+export interface HeapReport {
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+  readonly nearLimit: number;
+  readonly statistics: { readonly [name: string]: number };
+  readonly spaces: readonly { name: string; usedBytes: number; sizeBytes: number }[];
+}
+
+/** What objects may take that have lived for a while, where new ones may take `youngBytes`. */
+export function heapLimitBytes(youngBytes: number): number {
+  return getHeapStatistics().heap_size_limit - youngBytes;
+}
+
+export class HeapWatch {
+  /** In all, with room that is not used. */
+  totalBytes = 0;
+  readonly #nearLimit: number;
+  readonly #limitBytes: number;
+  #reportedBytes = 0;
+  #reportedAtMs = Number.NEGATIVE_INFINITY;
+  #wasBelow = true;
+
+  /** `nearLimit` is a share of `limitBytes`. */
+  constructor(nearLimit: number, limitBytes: number) {
+    this.#nearLimit = nearLimit;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** A report when the heap has come near its limit. 3 µs where it is not (Node 20.20). */
+  check(): HeapReport | null {
+    const statistics = getHeapStatistics();
+    this.totalBytes = statistics.total_heap_size;
+    const nearBytes = this.#nearLimit * this.#limitBytes;
+    const atMostBytes = statistics.used_heap_size;
+    if (atMostBytes < nearBytes - BACK_SHARE * this.#limitBytes) this.#wasBelow = true;
+    if (atMostBytes < nearBytes) return null;
+    const spaces = getHeapSpaceStatistics().map((space) => ({
+      name: space.space_name,
+      usedBytes: space.space_used_size,
+      sizeBytes: space.space_size,
+    }));
+    let usedBytes = 0;
+    for (const space of spaces)
+      if (!YOUNG_SPACES.includes(space.name)) usedBytes += space.usedBytes;
+    if (usedBytes < nearBytes || !this.#isNews(usedBytes)) return null;
+    return {
+      usedBytes,
+      limitBytes: this.#limitBytes,
+      nearLimit: this.#nearLimit,
+      statistics: { ...statistics },
+      spaces,
+    };
+  }
+
+  #isNews(usedBytes: number): boolean {
+    const isRested = this.#wasBelow && nowMs() - this.#reportedAtMs > REST_MS;
+    if (!isRested && usedBytes < this.#reportedBytes + FURTHER_SHARE * this.#limitBytes)
+      return false;
+    this.#wasBelow = false;
+    this.#reportedBytes = usedBytes;
+    this.#reportedAtMs = nowMs();
+    return true;
+  }
+}

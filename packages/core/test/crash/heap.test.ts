@@ -1,0 +1,102 @@
+// Heaps that fill up until V8 gives up, in real processes.
+
+import { describe, expect, it } from 'vitest';
+import { type Outcome, runBeside, runProgram } from './run-program.ts';
+
+const MIB = 2 ** 20;
+/** Small, so that the collector does not stop the loop for long. */
+const SMALL_MIB = 96;
+const LARGE_MIB = 256;
+const limitedTo = (mib: number) => ({ flags: [`--max-old-space-size=${mib}`] });
+const start = (nearLimit: number): string => `
+  const recorder = startRecorder({ heap: { nearLimit: ${nearLimit} } });
+  const log = getLogger('app');
+  const kept = [];
+  log.info('before');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+`;
+
+const heapsOf = ({ recordings }: Outcome) =>
+  recordings.filter(({ header }) => header.trigger.kind === 'heap');
+
+/** V8's last words, whose figures differ from run to run. */
+function lastWords({ code, signal, stdout, stderr }: Outcome): object {
+  const isOutOfHeap = /^FATAL ERROR: .*JavaScript heap out of memory$/m.test(stderr);
+  const heads = stderr.match(/^(<---|---|FATAL|ttlog|Debugger|Waiting).*?(?=:|$)/gm);
+  return { code, signal, stdout, isOutOfHeap, heads };
+}
+
+const AS_WITHOUT_TTLOG = {
+  code: null,
+  signal: 'SIGABRT',
+  stdout: '',
+  isOutOfHeap: true,
+  heads: [
+    '<--- Last few GCs --->',
+    '<--- JS stacktrace --->',
+    'FATAL ERROR',
+    '----- Native stack trace -----',
+  ],
+};
+
+describe.concurrent('a heap near its limit', () => {
+  it('leaves a snapshot with its statistics before V8 gives up, where the loop turns', async () => {
+    const outcome = await runProgram(
+      `${start(0.8)}
+      (function grow() {
+        for (let i = 0; i < 5000; i++) kept.push({ i, list: [i] });
+        setTimeout(grow, 1);
+      })();`,
+      limitedTo(SMALL_MIB),
+    );
+    expect(lastWords(outcome)).toEqual(AS_WITHOUT_TTLOG);
+    // Beside it there may be one from a pause of the collector in which the loop did not turn.
+    const { header } = heapsOf(outcome).find(({ header }) => header.trigger.source === 'v8')!;
+    expect(header).toMatchObject({
+      reason: 'heap',
+      trigger: {
+        kind: 'heap',
+        thread: 0,
+        source: 'v8',
+        nearLimit: 0.8,
+        limitBytes: SMALL_MIB * MIB,
+      },
+    });
+    const { usedBytes, statistics, spaces } = header.trigger as unknown as {
+      usedBytes: number;
+      statistics: { [name: string]: number };
+      spaces: { name: string; usedBytes: number }[];
+    };
+    expect(usedBytes).toBeGreaterThanOrEqual(0.8 * SMALL_MIB * MIB);
+    expect(statistics.used_heap_size).toBeGreaterThanOrEqual(usedBytes);
+    expect(statistics.heap_size_limit).toBeGreaterThan(SMALL_MIB * MIB);
+    const old = spaces.find(({ name }) => name === 'old_space');
+    expect(old?.usedBytes).toBeGreaterThan(usedBytes / 2);
+    expect(header.process.memory.heapUsed).toBeGreaterThan(0);
+  });
+
+  it('leaves one in a loop that never ends, in which nothing of ours runs', async () => {
+    const outcome = await runProgram(
+      `${start(0.6)} for (;;) kept.push(new Array(100).fill(1));`,
+      limitedTo(LARGE_MIB),
+    );
+    expect(lastWords(outcome)).toEqual(AS_WITHOUT_TTLOG);
+    const [{ header }] = heapsOf(outcome);
+    expect(header.trigger).toMatchObject({ kind: 'heap', thread: 0, source: 'inspector' });
+    expect(header.trigger.usedBytes).toBeGreaterThanOrEqual(0.6 * LARGE_MIB * MIB);
+    expect(header.process.memory.rss).toBeGreaterThan(header.trigger.usedBytes as number);
+  });
+
+  it('is none that is half full, with large buffers outside of it', async () => {
+    const outcome = await runBeside(
+      `${start(0.9)}
+      for (let i = 0; i < 1_000_000; i++) kept.push({ i });
+      const buffers = [];
+      for (let i = 0; i < 30; i++) buffers.push(Buffer.alloc(10_000_000, 1));
+      for (const until = Date.now() + 400; Date.now() < until; );
+      setTimeout(() => console.log(kept.length, buffers.length), 300);`,
+      limitedTo(LARGE_MIB),
+    );
+    expect(outcome).toMatchObject({ code: 0, files: [] });
+  });
+});
