@@ -27,19 +27,20 @@ import { isLevel, LEVELS, type Level, SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
 import type { Recorder, RecorderEventMap, RecorderStats } from './recorder-contract.ts';
 import { RecorderEvents } from './recorder-events.ts';
+import { CompressingPartner } from './recorder-thread/compressing-partner.ts';
 import type { BurstNews, RecorderThreadNews } from './recorder-thread/protocol.ts';
 import { RecorderThread } from './recorder-thread/recorder-thread.ts';
 import { captureRing } from './ring/capture.ts';
 import { isRunning, readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
 import { type RingGeometry, RingMemory, ringGeometry } from './ring/ring-memory.ts';
 import { silentRecorder } from './silent-recorder.ts';
+import { readClocks } from './snapshot/clocks.ts';
 import { compressorSearchPaths } from './snapshot/compress-frame.ts';
 import { resolveDirectory } from './snapshot/directory.ts';
 import {
   account,
   buildSnapshotBytes,
   type RecorderFacts,
-  readClocks,
   type SnapshotRequest,
   type SnapshotResult,
 } from './snapshot/take-snapshot.ts';
@@ -139,6 +140,9 @@ class RunningRecorder implements Recorder {
     this.#thread.onSnapshot = (result, reason) => this.#announce(result, reason);
     this.#thread.onProblem = (error) => this.#report(error);
     this.#recorderThread = this.#isOwner ? this.#makeRecorderThread() : null;
+    const partner = new CompressingPartner(memory, (work) => this.#recorderThread?.help(work));
+    const helps = () => this.#recorderThread?.state.state === 'running';
+    this.#thread.partner = () => (helps() ? partner : undefined);
     if (!this.#isOwner) return;
     this.#thread.prepare();
     this.#thread.onExit = (exitCode) => this.#onExit(exitCode);

@@ -22,6 +22,7 @@ import { addToCounter, isRunning, recordLevels } from './ring/recorder-words.ts'
 import type { RingMemory } from './ring/ring-memory.ts';
 import { endThread, joinThread, type ThreadSlot } from './ring/thread-table.ts';
 import { type Compressor, loadCompressor } from './snapshot/compress-frame.ts';
+import type { Partner } from './snapshot/compress-together.ts';
 import { describeProcess } from './snapshot/describe-process.ts';
 import { DescriptorReserve } from './snapshot/descriptor-reserve.ts';
 import { hurriedCompressor } from './snapshot/hurried-compressor.ts';
@@ -83,6 +84,8 @@ export class ThreadRecorder {
   onExit: (exitCode: number) => void = () => {};
   /** Called when the thread has exited in order. */
   onEnd: () => void = () => {};
+  /** Who helps with snapshots that this thread takes, if anybody does. */
+  partner: () => Partner | undefined = () => undefined;
   #hasLostDeath = false;
   readonly #redaction: Redaction;
   readonly #writer: EventWriter | null;
@@ -166,6 +169,7 @@ export class ThreadRecorder {
           ? hurriedCompressor(this.compressor, DEATH_COMPRESSION_MS)
           : this.compressor,
         reserve: this.#reserve ?? undefined,
+        partner: this.partner(),
       });
     // The end of a worker ends nobody else.
     const result = death !== null && isMainThread ? withHardStop(death, take) : take();

@@ -8,6 +8,7 @@ import { viewRing } from '../black-box/mapped-ring.ts';
 import { isRunning } from '../ring/recorder-words.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
 import { loadCompressor } from '../snapshot/compress-frame.ts';
+import { helpCompressing } from '../snapshot/compress-together.ts';
 import { describeProcess } from '../snapshot/describe-process.ts';
 import {
   buildSnapshotBytes,
@@ -46,6 +47,10 @@ function snapshot(id: number, request: SnapshotRequest): void {
 parentPort?.on('message', (message: ToRecorderThread) => {
   if (message.kind === 'snapshot') {
     snapshot(message.id, message.request);
+    return;
+  }
+  if (message.kind === 'help') {
+    helpCompressing(message.work, tools.compressor);
     return;
   }
   try {

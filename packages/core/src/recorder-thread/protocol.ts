@@ -3,6 +3,7 @@
  */
 
 import type { Level } from '../record/level.ts';
+import type { SharedWorkData } from '../ring/shared-work.ts';
 import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
 
 export interface RecorderThreadData {
@@ -62,7 +63,9 @@ export interface StallOrder {
 
 export type ToRecorderThread =
   | { readonly kind: 'snapshot'; readonly id: number; readonly request: SnapshotRequest }
-  | { readonly kind: 'capture'; readonly id: number; readonly request: SnapshotRequest };
+  | { readonly kind: 'capture'; readonly id: number; readonly request: SnapshotRequest }
+  /** Main takes a snapshot and would be glad of help. There is no answer. */
+  | { readonly kind: 'help'; readonly work: SharedWorkData };
 
 export type RecorderThreadNews = Exclude<
   FromRecorderThread,

@@ -5,6 +5,7 @@
  */
 
 import { Worker } from 'node:worker_threads';
+import type { SharedWorkData } from '../ring/shared-work.ts';
 import type { SnapshotRequest, SnapshotResult } from '../snapshot/take-snapshot.ts';
 import recorderThreadCode from './main.ts?inline-thread';
 import type {
@@ -96,6 +97,15 @@ export class RecorderThread {
     });
   }
 
+  /** Asks for help with a snapshot that is taken elsewhere. There may be none. */
+  help(work: SharedWorkData): void {
+    try {
+      this.#worker?.postMessage({ kind: 'help', work } satisfies ToRecorderThread);
+    } catch {
+      // It is done without.
+    }
+  }
+
   async stop(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;
@@ -105,7 +115,7 @@ export class RecorderThread {
     this.#settleAll();
   }
 
-  #ask(message: ToRecorderThread, pending: Pending): void {
+  #ask(message: Exclude<ToRecorderThread, { kind: 'help' }>, pending: Pending): void {
     if (!this.start()) {
       pending.snapshot?.(null);
       pending.capture?.(null);

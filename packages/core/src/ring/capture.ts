@@ -44,12 +44,21 @@ export interface Moment {
   readonly ownThreadId: number;
 }
 
+/** Gives a place for one copy; zeroed or not. */
+export type TakeRoom = (lengthBytes: number) => Uint8Array;
+
+const takeOwnRoom: TakeRoom = (lengthBytes) => new Uint8Array(lengthBytes);
+
 /**
  * With `moment`, what threads log while the capture goes on is left out: of each thread it then
  * has every event up to one instant and none after it, whichever pool they stand in. An event that
  * was not committed yet when its segment was noted belongs to a call that had not returned.
  */
-export function captureRing(memory: RingMemory, moment?: Moment): CapturedRing {
+export function captureRing(
+  memory: RingMemory,
+  moment?: Moment,
+  takeRoom: TakeRoom = takeOwnRoom,
+): CapturedRing {
   // The rows first: what they say was sealed before the cut is then in it, or overwritten.
   const rows = readRows(memory);
   const untilNs = moment?.nowNs();
@@ -57,7 +66,7 @@ export function captureRing(memory: RingMemory, moment?: Moment): CapturedRing {
   let lapped = 0;
   const known = new Set(rows.map((row) => `${row.row}:${row.incarnation}`));
   for (const cut of cutRing(memory)) {
-    const captured = copySegment(memory, cut);
+    const captured = copySegment(memory, cut, takeRoom);
     if (captured === null) {
       lapped++;
       continue;
@@ -87,13 +96,17 @@ function upTo(captured: CapturedSegment, untilNs: bigint): CapturedSegment | nul
 }
 
 /** null where the segment has been given to someone else since the cut. */
-function copySegment(memory: RingMemory, cut: CutSegment): CapturedSegment | null {
+function copySegment(
+  memory: RingMemory,
+  cut: CutSegment,
+  takeRoom: TakeRoom,
+): CapturedSegment | null {
   const { i32, i64, f64, u8 } = memory;
   const offset = memory.segmentOffset(cut.segment);
   const start = offset + SEGMENT_HEADER_BYTES;
   // Pairs with the store in `Lane.commit`: what is below the length is whole.
   const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);
-  const room = new Uint8Array(ITEM_FRONT_BYTES + committed + ITEM_BACK_BYTES);
+  const room = takeRoom(ITEM_FRONT_BYTES + committed + ITEM_BACK_BYTES);
   const records = room.subarray(ITEM_FRONT_BYTES, ITEM_FRONT_BYTES + committed);
   // By `set`: 2.1 µs for 64 KiB of shared memory against 4.9 by `slice` (Node 20.20).
   records.set(u8.subarray(start, start + committed));

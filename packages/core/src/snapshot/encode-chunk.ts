@@ -1,11 +1,11 @@
 /**
- * One chunk of a snapshot file: a descriptor and the LZ4 frame that it describes, as laid out in
- * container-layout.ts. Also the content of a segment's chunk. The order of chunks is not known here.
+ * The descriptor of a chunk of a snapshot file, as laid out in container-layout.ts, and the content
+ * of a segment's chunk. Neither how it is compressed nor the order of chunks is known here.
  */
 
 import zlib from 'node:zlib';
 import type { CapturedSegment } from '../ring/captured-segment.ts';
-import type { Compressor } from './compress-frame.ts';
+import type { Frame } from './compress-together.ts';
 import * as layout from './container-layout.ts';
 import { encodePreamble } from './encode-map.ts';
 
@@ -32,26 +32,36 @@ const NS_PER_MS = 1_000_000;
 /** The largest time that a Date holds. */
 const MAX_EPOCH_MS = 8.64e15;
 
-/** The descriptor and the frame, to be written one after the other. */
-export function encodeChunk(
-  facts: ChunkFacts,
-  content: Uint8Array,
-  compressor: Compressor,
-): [descriptor: Uint8Array, frame: Uint8Array] {
-  const frame = compressor.compress(content);
-  return [describe(facts, content.length, frame), frame];
+/** The descriptor of a frame, which comes before it. */
+export function describeFrame(facts: ChunkFacts, rawLengthBytes: number, frame: Frame): Uint8Array {
+  const descriptor = new Uint8Array(layout.DESCRIPTOR_BYTES);
+  const view = new DataView(descriptor.buffer);
+  view.setUint32(layout.CHUNK_SKIPPABLE_MAGIC, layout.SKIPPABLE_MAGIC, true);
+  view.setUint32(
+    layout.CHUNK_SKIPPABLE_LENGTH,
+    layout.DESCRIPTOR_BYTES - SKIPPABLE_HEAD_BYTES,
+    true,
+  );
+  view.setUint32(layout.CHUNK_TTLG, layout.CHUNK_MAGIC, true);
+  view.setUint16(layout.CHUNK_VERSION, layout.DESCRIPTOR_VERSION, true);
+  view.setUint16(layout.CHUNK_KIND, facts.kind, true);
+  view.setUint32(layout.CHUNK_ORDINAL, facts.ordinal, true);
+  view.setUint32(layout.CHUNK_COMPRESSED_LENGTH, frame.bytes.length, true);
+  view.setUint32(layout.CHUNK_RAW_LENGTH, rawLengthBytes, true);
+  view.setBigInt64(layout.CHUNK_FIRST_TIME, withinI64(facts.firstNs ?? 0n), true);
+  view.setBigInt64(layout.CHUNK_LAST_TIME, withinI64(facts.lastNs ?? 0n), true);
+  view.setUint32(layout.CHUNK_MAX_SEVERITY, facts.maxSeverity ?? 0, true);
+  view.setUint32(layout.CHUNK_FRAME_CRC, frame.crc, true);
+  view.setUint32(layout.CHUNK_CRC, crc32(descriptor.subarray(0, layout.CHUNK_CRC)), true);
+  return descriptor;
 }
 
-/** The chunk of a segment. */
-export function encodeSegmentChunk(
-  segment: CapturedSegment,
-  ordinal: number,
-  compressor: Compressor,
-): [descriptor: Uint8Array, frame: Uint8Array] {
+/** What a segment's descriptor says. */
+export function segmentFacts(segment: CapturedSegment, ordinal: number): ChunkFacts {
   const { wallMs, lastDtNs, maxSeverity } = segment;
   const firstNs = epochNs(wallMs);
   const isTimeKnown = Number.isFinite(wallMs) && Number.isFinite(lastDtNs);
-  const facts = {
+  return {
     kind: layout.KIND_SEGMENT,
     ordinal,
     firstNs,
@@ -59,7 +69,6 @@ export function encodeSegmentChunk(
     lastNs: isTimeKnown ? firstNs + BigInt(Math.ceil(Math.max(lastDtNs, 0))) : MAX_I64,
     maxSeverity,
   };
-  return encodeChunk(facts, encodeSegmentItem(segment), compressor);
 }
 
 /** One CBOR item: an indefinite array of the preamble and the segment's records. */
@@ -95,29 +104,6 @@ export function epochNs(wallMs: number): bigint {
   if (!(Math.abs(wallMs) <= MAX_EPOCH_MS)) return 0n;
   const wholeMs = Math.floor(wallMs);
   return BigInt(wholeMs) * BigInt(NS_PER_MS) + BigInt(Math.round((wallMs - wholeMs) * NS_PER_MS));
-}
-
-function describe(facts: ChunkFacts, rawLengthBytes: number, frame: Uint8Array): Uint8Array {
-  const descriptor = new Uint8Array(layout.DESCRIPTOR_BYTES);
-  const view = new DataView(descriptor.buffer);
-  view.setUint32(layout.CHUNK_SKIPPABLE_MAGIC, layout.SKIPPABLE_MAGIC, true);
-  view.setUint32(
-    layout.CHUNK_SKIPPABLE_LENGTH,
-    layout.DESCRIPTOR_BYTES - SKIPPABLE_HEAD_BYTES,
-    true,
-  );
-  view.setUint32(layout.CHUNK_TTLG, layout.CHUNK_MAGIC, true);
-  view.setUint16(layout.CHUNK_VERSION, layout.DESCRIPTOR_VERSION, true);
-  view.setUint16(layout.CHUNK_KIND, facts.kind, true);
-  view.setUint32(layout.CHUNK_ORDINAL, facts.ordinal, true);
-  view.setUint32(layout.CHUNK_COMPRESSED_LENGTH, frame.length, true);
-  view.setUint32(layout.CHUNK_RAW_LENGTH, rawLengthBytes, true);
-  view.setBigInt64(layout.CHUNK_FIRST_TIME, withinI64(facts.firstNs ?? 0n), true);
-  view.setBigInt64(layout.CHUNK_LAST_TIME, withinI64(facts.lastNs ?? 0n), true);
-  view.setUint32(layout.CHUNK_MAX_SEVERITY, facts.maxSeverity ?? 0, true);
-  view.setUint32(layout.CHUNK_FRAME_CRC, crc32(frame), true);
-  view.setUint32(layout.CHUNK_CRC, crc32(descriptor.subarray(0, layout.CHUNK_CRC)), true);
-  return descriptor;
 }
 
 function withinI64(ns: bigint): bigint {

@@ -5,9 +5,11 @@
 
 import zlib from 'node:zlib';
 import type { CapturedSegment } from '../ring/captured-segment.ts';
+import { combineCrc } from './combine-crc.ts';
 import type { Compressor } from './compress-frame.ts';
+import { type CompressItems, compressAlone, type Frame } from './compress-together.ts';
 import { KIND_FOOTER, KIND_HEADER } from './container-layout.ts';
-import { encodeChunk, encodeSegmentChunk } from './encode-chunk.ts';
+import { type ChunkFacts, describeFrame, encodeSegmentItem, segmentFacts } from './encode-chunk.ts';
 import { type EncodedHeader, encodeFooterMap, encodeHeaderMap } from './encode-map.ts';
 
 // Taken at import, so that modules mocked later do not reach the crash path.
@@ -21,33 +23,47 @@ export interface EncodedSnapshot {
   readonly segments: number;
 }
 
-/** Segments may come in any order and are asked for one at a time. */
+/** Segments may come in any order. They are compressed by `compressor` where nothing else is said. */
 export function encodeSnapshot(
   header: EncodedHeader,
   segments: Iterable<CapturedSegment>,
   compressor: Compressor,
+  compressItems: CompressItems = compressAlone(compressor),
 ): EncodedSnapshot {
-  const chunks: Uint8Array[] = [];
-  let ordinal = 0;
-  let events = 0;
-  chunks.push(...encodeChunk({ kind: KIND_HEADER, ordinal }, encodeHeaderMap(header), compressor));
-  for (const segment of segments) {
-    ordinal++;
-    events += segment.eventCount;
-    chunks.push(...encodeSegmentChunk(segment, ordinal, compressor));
+  const file = new ChunkList();
+  const alone = compressAlone(compressor);
+  const headerMap = encodeHeaderMap(header);
+  for (const frame of alone([headerMap])) {
+    file.add({ kind: KIND_HEADER, ordinal: 0 }, headerMap.length, frame);
   }
-  const segmentCount = ordinal;
-  const footer = encodeFooterMap({ segments: segmentCount, events, ...sumOf(chunks) });
-  chunks.push(...encodeChunk({ kind: KIND_FOOTER, ordinal: ordinal + 1 }, footer, compressor));
-  return { chunks, bytes: sumOf(chunks).bytes, events, segments: segmentCount };
+  const captured = [...segments];
+  const items = captured.map(encodeSegmentItem);
+  let segmentCount = 0;
+  for (const frame of compressItems(items)) {
+    const item = segmentCount++;
+    file.add(segmentFacts(captured[item], segmentCount), items[item].length, frame);
+  }
+  const events = captured.reduce((sum, { eventCount }) => sum + eventCount, 0);
+  const { bytes, checksum } = file;
+  const footer = encodeFooterMap({ segments: segmentCount, events, bytes, checksum });
+  for (const frame of alone([footer])) {
+    file.add({ kind: KIND_FOOTER, ordinal: segmentCount + 1 }, footer.length, frame);
+  }
+  return { chunks: file.chunks, bytes: file.bytes, events, segments: segmentCount };
 }
 
-function sumOf(chunks: readonly Uint8Array[]): { bytes: number; checksum: number } {
-  let bytes = 0;
-  let checksum = 0;
-  for (const chunk of chunks) {
-    bytes += chunk.length;
-    checksum = crc32(chunk, checksum);
+/** The file's bytes so far, with their length and CRC-32. */
+class ChunkList {
+  readonly chunks: Uint8Array[] = [];
+  bytes = 0;
+  checksum = 0;
+
+  add(facts: ChunkFacts, rawLengthBytes: number, frame: Frame): void {
+    const descriptor = describeFrame(facts, rawLengthBytes, frame);
+    this.chunks.push(descriptor, frame.bytes);
+    this.bytes += descriptor.length + frame.bytes.length;
+    // 2 ms for the 1,024 segments of 64 MiB against 6 for one more look at 22 MB (Node 20.20).
+    const joined = crc32(descriptor, this.checksum);
+    this.checksum = combineCrc(joined, frame.crc, frame.bytes.length);
   }
-  return { bytes, checksum };
 }

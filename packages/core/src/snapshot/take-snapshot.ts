@@ -16,7 +16,9 @@ import { accountThreads, type CapturedRing, captureRing } from '../ring/capture.
 import { addToCounter, readCounter } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { type RowState, readRetired, reapVanished } from '../ring/thread-table.ts';
+import { type Clock, readClocks, shownClock } from './clocks.ts';
 import type { Compressor } from './compress-frame.ts';
+import { compressTogether, type Partner } from './compress-together.ts';
 import { FORMAT_VERSION } from './container-layout.ts';
 import type { DescriptorReserve } from './descriptor-reserve.ts';
 import { joinBytes } from './encode-map.ts';
@@ -30,13 +32,6 @@ const { basename, dirname } = path;
 // Taken at import, out of reach of fake timers.
 const wallClockMs = Date.now.bind(Date);
 const monotonicNs = process.hrtime.bigint.bind(process.hrtime);
-
-/** The wall clock is read in whole milliseconds. */
-const MAX_DRIFT_MS = 2;
-const MAX_CLOCK_ROUNDS = 8;
-const TIGHT_CLOCKS_NS = 50_000;
-
-type Clock = SnapshotHeader['clock'];
 
 /** What stays the same from one snapshot of a process to the next. Plain data. */
 export interface RecorderFacts {
@@ -80,6 +75,7 @@ export interface SnapshotRequest {
 export interface SnapshotTools {
   readonly compressor: Compressor;
   readonly reserve?: DescriptorReserve | undefined;
+  readonly partner?: Partner | undefined;
 }
 
 export type SnapshotResult =
@@ -95,7 +91,13 @@ export function buildSnapshot(
 ): { encoded: EncodedSnapshot; losses: Losses } {
   // So that no thread is shown as living that is gone, and nobody saw it go.
   reapVanished(memory, -1);
-  const captured = captureRing(memory, { nowNs: monotonicNs, ownThreadId: threadId });
+  const room = tools.partner?.room;
+  room?.clear();
+  const captured = captureRing(
+    memory,
+    { nowNs: monotonicNs, ownThreadId: threadId },
+    room ? (lengthBytes) => room.take(lengthBytes) : undefined,
+  );
   const now = readClocks();
   const clocks = { now, shown: shownClock(facts.clock, now) };
   return encodeCaptured(memory, captured, facts, request, clocks, tools);
@@ -146,6 +148,7 @@ export function encodeCaptured(
       return { ...segment, lastDtNs };
     }),
     tools.compressor,
+    tools.partner && compressTogether(tools.compressor, tools.partner),
   );
   return { encoded, losses };
 }
@@ -209,34 +212,6 @@ export function takeSnapshot(
     addToCounter(memory, 'failed');
     return { path: null, error: error instanceof Error ? error : new Error(String(error)) };
   }
-}
-
-/**
- * By which clock the times of events are shown: that of the start, so that an event has the same
- * time in every snapshot, unless the wall clock was set or has drifted away since.
- */
-function shownClock(atStart: Clock, now: Clock): Clock {
-  const expectedMs = atStart.wallMs + Number(now.monoNs - atStart.monoNs) / 1e6;
-  return Math.abs(now.wallMs - expectedMs) < MAX_DRIFT_MS ? atStart : now;
-}
-
-/**
- * The same instant on both clocks: the tightest of some readings, since a thread may be preempted
- * in between. The wall clock counts whole milliseconds, so half of one is the best guess.
- */
-export function readClocks(): Clock {
-  let clock = { monoNs: 0n, wallMs: 0 };
-  let tightestNs = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < MAX_CLOCK_ROUNDS && tightestNs > TIGHT_CLOCKS_NS; round++) {
-    const beforeNs = monotonicNs();
-    const wallMs = wallClockMs() + 0.5;
-    const monoNs = monotonicNs();
-    const widthNs = Number(monoNs - beforeNs);
-    if (widthNs >= tightestNs) continue;
-    tightestNs = widthNs;
-    clock = { monoNs, wallMs };
-  }
-  return clock;
 }
 
 /** Who logged how much and what became of it; see `accountThreads`. */

@@ -225,6 +225,28 @@ describe.concurrent('without the recorder thread', () => {
     expect(Number(printed(outcome))).toBeGreaterThan(2);
   });
 
+  const helpers: [name: string, source: string][] = [
+    ['helps', ''],
+    ['has other things to do', `for (let i = 0; i < 5; i++) recorder.snapshot('other');`],
+    ['dies meanwhile', `setTimeout(() => thread.terminate());`],
+    ['is gone', `await thread.terminate();`],
+  ];
+  it.each(helpers)('a large crash snapshot is whole when the thread %s', async (_name, source) => {
+    const outcome = await runProgram(`
+      let thread;
+      process.on('worker', (worker) => { thread = worker; });
+      ${start()}
+      await recorder.snapshot('first');
+      for (let i = 1; i <= 100_000; i++) log.info('event', { i, text: 'some text' });
+      ${source}
+      setTimeout(() => { throw new Error('late'); });`);
+    expect(outcome.code).toBe(1);
+    const crash = outcome.recordings.find(({ header }) => header.reason === 'uncaughtException')!;
+    const numbers = [...crash.events()].map(({ fields }) => fields.i ?? 0);
+    expect(numbers).toEqual(Array.from({ length: 100_001 }, (_, i) => i));
+    expect(crash.losses.overwritten).toBe(0);
+  });
+
   it('importing and starting need no thread at all', async () => {
     const outcome = await runProgram(`
       let threads = 0;
