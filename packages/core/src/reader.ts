@@ -11,6 +11,14 @@ export { RecordingError } from './snapshot/damage-error.ts';
 export { resolveDirectory } from './snapshot/directory.ts';
 export type * from './snapshot/recording.ts';
 export {
+  type RecordedSpan,
+  readSpans,
+  type SpanEvent,
+  type SpanLink,
+  type SpanQuery,
+  type SpanStatus,
+} from './snapshot/spans.ts';
+export {
   type RecordingContent,
   type WritableEvent,
   writeRecording,

@@ -63,8 +63,8 @@ describe('the exports', () => {
   const entries: Record<string, string[]> = {
     ttlog: ['defineEvent', 'getLogger', 'startRecorder', 'withContext'],
     'ttlog/reader': [
-      ...['LEVELS', 'Mark', 'RecordingError', 'isLevel', 'openRecording', 'recoverBlackBox'],
-      ...['resolveDirectory', 'writeRecording'],
+      ...['LEVELS', 'Mark', 'RecordingError', 'isLevel', 'openRecording', 'readSpans'],
+      ...['recoverBlackBox', 'resolveDirectory', 'writeRecording'],
     ],
     'ttlog/ring': ['attachRing', 'createRing'],
     'ttlog/register': [],

@@ -14,7 +14,12 @@ const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'ttlog-tracing-package-'));
 const installed = join(folder, 'node_modules/@ttlog/tracing');
 const EXPORTS: { readonly [entry: string]: string[] } = {
-  '@ttlog/tracing': ['traceEvents'],
+  '@ttlog/tracing': [
+    'FlightRecorderLogRecordProcessor',
+    'FlightRecorderSpanProcessor',
+    'FlightRecorderTracerProvider',
+    'traceEvents',
+  ],
 };
 let tarball: string;
 
