@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goldenRecording } from './golden-recording.ts';
 import { runViewer } from './run-viewer.ts';
+import { traceRecording } from './trace-recording.ts';
 
 const COMMAND_LINES: [file: string, words: string[]][] = [
   ['cat.txt', ['cat', 'crash.bin']],
@@ -15,6 +16,11 @@ const COMMAND_LINES: [file: string, words: string[]][] = [
   ['info-json.txt', ['info', 'crash.bin', '--json']],
   ['ls.txt', ['ls', '.']],
   ['ls-json.txt', ['ls', '.', '--json']],
+  ['trace-list.txt', ['trace', 'traces/crash.bin']],
+  ['trace-failed.txt', ['trace', '5cf9', 'traces/crash.bin', '--utc']],
+  ['trace-cut-off.txt', ['trace', '6df9', 'traces/crash.bin', '--color', 'always']],
+  ['trace-json.txt', ['trace', '6df9', 'traces/crash.bin', '--json']],
+  ['help-trace.txt', ['help', 'trace']],
   ['help.txt', ['--help']],
   ['help-cat.txt', ['help', 'cat']],
   ['help-recover.txt', ['help', 'recover']],
@@ -25,6 +31,8 @@ describe('the output of', () => {
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
     writeFileSync(join(directory, 'crash.bin'), goldenRecording());
+    mkdirSync(join(directory, 'traces'));
+    writeFileSync(join(directory, 'traces/crash.bin'), traceRecording());
   });
   afterAll(() => rmSync(directory, { recursive: true }));
 

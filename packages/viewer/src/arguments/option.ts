@@ -45,6 +45,11 @@ export class ParsedArguments {
     this.#values = values;
   }
 
+  /** The same options with other operands. */
+  withOperands(operands: readonly string[]): ParsedArguments {
+    return new ParsedArguments(operands, this.#values);
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }

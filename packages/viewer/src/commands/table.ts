@@ -16,6 +16,7 @@ const LOADERS: { readonly [name: string]: (() => Promise<Command>) | undefined }
     cat: async () => (await import('./cat.ts')).cat,
     info: async () => (await import('./info.ts')).info,
     ls: async () => (await import('./ls.ts')).ls,
+    trace: async () => (await import('./trace.ts')).trace,
     recover: async () => (await import('./recover.ts')).recover,
     help: async () => (await import('./help.ts')).help,
   },
