@@ -3,7 +3,7 @@
 import type { Options } from 'tsup';
 
 const config: Options = {
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/otlp.ts'],
   dts: true,
   format: ['esm', 'cjs'],
   target: 'node20',

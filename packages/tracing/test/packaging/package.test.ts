@@ -20,6 +20,7 @@ const EXPORTS: { readonly [entry: string]: string[] } = {
     'FlightRecorderTracerProvider',
     'traceEvents',
   ],
+  '@ttlog/tracing/otlp': ['exportOtlp'],
 };
 let tarball: string;
 
@@ -59,6 +60,13 @@ test('the types are right for every kind of module resolution', () => {
 test.each(Object.entries(EXPORTS))('%s has the same names both ways', (entry, names) => {
   expect(namesOf(`await import('${entry}')`)).toEqual(names);
   expect(namesOf(`require('${entry}')`)).toEqual(names);
+});
+
+test('the export imports nothing of OpenTelemetry', () => {
+  for (const type of ['js', 'cjs', 'd.ts']) {
+    const text = readFileSync(join(installed, `dist/otlp.${type}`), 'utf8');
+    expect(text).not.toMatch(/["']@opentelemetry\//);
+  }
 });
 
 test('nothing but the API of OpenTelemetry and ttlog is imported', () => {
