@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin, transform } from 'esbuild';
 
 export const TARGET = 'node20';
@@ -35,12 +35,13 @@ const INLINE_THREAD = /\?inline-thread$/;
 export const inlineThread: Plugin = {
   name: 'inline-thread',
   setup(pluginBuild) {
+    // Named relative to this folder: the name stands in a comment of the bundle.
     pluginBuild.onResolve({ filter: INLINE_THREAD }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path.replace(INLINE_THREAD, '')),
+      path: relative(import.meta.dirname, join(resolveDir, path.replace(INLINE_THREAD, ''))),
       namespace: 'inline-thread',
     }));
     pluginBuild.onLoad({ filter: /.*/, namespace: 'inline-thread' }, async ({ path }) => {
-      const { code, files } = await bundleThread(path);
+      const { code, files } = await bundleThread(join(import.meta.dirname, path));
       return { contents: code, loader: 'text', watchFiles: files };
     });
   },

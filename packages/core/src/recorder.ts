@@ -3,7 +3,6 @@
  * worker that the recorder reaches gets a handle on the same one.
  */
 
-import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import workerThreads from 'node:worker_threads';
 import { forgetBox, removeBox } from './black-box/box-file.ts';
@@ -37,6 +36,7 @@ import { silentRecorder } from './silent-recorder.ts';
 import { readClocks } from './snapshot/clocks.ts';
 import { compressorSearchPaths } from './snapshot/compress-frame.ts';
 import { resolveDirectory } from './snapshot/directory.ts';
+import { randomBytes } from './snapshot/random-bytes.ts';
 import {
   account,
   buildSnapshotBytes,
@@ -407,7 +407,7 @@ function gatherFacts(options: ResolvedOptions): RecorderFacts {
     host: os.hostname(),
     pid: process.pid,
     ppid: process.ppid,
-    runId: randomBytes(16).toString('hex'),
+    runId: Buffer.from(randomBytes(16)).toString('hex'),
     node: process.version,
     platform: process.platform,
     arch: process.arch,

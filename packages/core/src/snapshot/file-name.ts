@@ -4,10 +4,9 @@
  * speak to a terminal.
  */
 
-import crypto from 'node:crypto';
+import { randomBytes } from './random-bytes.ts';
 
-// Taken at import, so that modules mocked later and fake timers do not reach the crash path.
-const { randomBytes } = crypto;
+// Taken at import, so that fake timers do not reach the crash path.
 const WallDate = Date;
 
 export interface FileNameParts {
