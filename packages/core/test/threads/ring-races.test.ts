@@ -66,4 +66,33 @@ describe('a snapshot', () => {
     expect(attempted - race.sent, `seed ${seed}`).toBeLessThanOrEqual(race.writers);
     expect(segments).toMatchObject({ open: 0, free: 0 });
   });
+
+  it('verifies ten million of the smallest ring, each whole, once and in order', {
+    timeout: 3_600_000,
+  }, async () => {
+    const records = IS_LONG ? 1_000_000_000 : 10_000_000;
+    const [run] = await linesOf<{
+      verified: number;
+      snapshots: number;
+      seconds: number;
+      sent: number[];
+      rest: number;
+      stats: RingStats;
+    }>('ring-verify.mjs', { writers: 3, records });
+    expect(run.verified).toBeGreaterThanOrEqual(records);
+    const sent = run.sent.reduce((sum, count) => sum + count, 0);
+    const { attempted, entries, overwritten, refused, tooLarge } = run.stats;
+    expect({ attempted, entries, refused, tooLarge }).toEqual({
+      attempted: sent,
+      entries: run.rest,
+      refused: 0,
+      tooLarge: 0,
+    });
+    expect(attempted).toBe(entries + overwritten);
+    const rate = (run.verified / run.seconds / 1e6).toFixed(1);
+    console.log(
+      `smallest ring: ${run.verified} records verified in ${run.snapshots} snapshots of ${sent} ` +
+        `sent, ${rate} million a second`,
+    );
+  });
 });
