@@ -94,10 +94,8 @@ export function mutated(seeds: Seeds, seed: number, index: number): Uint8Array {
 /** A recording whose checksums hold, about what should not be. */
 function rebuilt(dice: Dice): Uint8Array {
   const distortions = dice.below(4);
-  const contents = [HEADER, dice.of(SEGMENTS), dice.of(SEGMENTS), FOOTER].slice(
-    0,
-    3 + dice.below(2),
-  );
+  const contents = [HEADER, dice.of(SEGMENTS), FOOTER];
+  if (dice.below(4) === 0) contents.splice(1, 0, dice.of(SEGMENTS));
   for (let i = 0; i < distortions; i++) {
     const at = dice.below(contents.length);
     contents[at] = distorted(contents[at], dice, 1 + dice.below(3));
