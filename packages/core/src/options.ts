@@ -33,7 +33,10 @@ export interface SnapshotOptions {
   signals?: NodeJS.Signals[];
   /** A signal that takes a snapshot, and the process goes on. Default none. */
   requestSignal?: NodeJS.Signals;
-  /** A second part with what followed the trigger. Default none. */
+  /**
+   * What follows within this time is added to snapshots that the recorder thread takes and the process
+   * survives, but for those at an interval. Milliseconds. Default none.
+   */
   afterMs?: number;
   /** Permissions of snapshot files. Default 0o600. */
   fileMode?: number;
@@ -106,6 +109,7 @@ export interface ResolvedOptions {
     onExit: 'nonzero' | 'always' | false;
     signals: NodeJS.Signals[];
     requestSignal: NodeJS.Signals | undefined;
+    afterMs: number | undefined;
     fileMode: number;
     announce: boolean;
     keep: { files: number; bytes: number; ageMs: number };
@@ -166,9 +170,6 @@ export function resolveOptions(
     if (given[later] !== undefined && given[later] !== false) {
       notes.push(`${later}: not in force in this version`);
     }
-  }
-  if ((given.snapshots as SnapshotOptions | null | undefined)?.afterMs !== undefined) {
-    notes.push('snapshots.afterMs: not in force in this version');
   }
   const fromEnvironment = <T>(
     name: string,
@@ -263,7 +264,6 @@ function resolveSnapshots(
     ...['fileMode', 'announce', 'keep'],
   ]);
   const keep = record(given.keep, 'snapshots.keep', ['files', 'bytes', 'ageMs']);
-  whole(given.afterMs, 'snapshots.afterMs', 1, MAX_MS);
   const { onExit } = given;
   if (onExit !== undefined && onExit !== false && onExit !== 'nonzero' && onExit !== 'always') {
     throw wrong('snapshots.onExit', onExit, "'nonzero', 'always' or false");
@@ -288,6 +288,7 @@ function resolveSnapshots(
     onExit: (onExit as 'nonzero' | 'always' | false | undefined) ?? false,
     signals,
     requestSignal,
+    afterMs: whole(given.afterMs, 'snapshots.afterMs', 1, MAX_MS),
     fileMode: whole(given.fileMode, 'snapshots.fileMode', 0o400, 0o777) ?? 0o600,
     announce: boolean(given.announce, 'snapshots.announce') ?? false,
     keep: {

@@ -29,6 +29,8 @@ export interface RecorderStats {
 export interface SnapshotEvent {
   path: string;
   reason: string;
+  /** 2: what followed within `snapshots.afterMs` was added to the file of this path. */
+  part: 1 | 2;
   events: number;
   bytes: number;
   durationMs: number;

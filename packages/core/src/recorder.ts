@@ -297,11 +297,12 @@ class RunningRecorder implements Recorder {
         compressorPaths: compressorSearchPaths(),
         periodMs: options.blackBox === false ? 0 : options.blackBox.periodMs,
         intervalMs: options.snapshots.intervalMs,
+        afterMs: options.snapshots.afterMs,
         stall: stallOrder(options),
         heap: heapOrder(options),
         bursts: burstOrders(options),
       },
-      (result, reason) => this.#announce(result, reason),
+      (result, reason, part) => this.#announce(result, reason, part),
       (news) => this.#onNews(news),
       (error) => {
         this.#notes.push(`recorder thread: ${error.message}`);
@@ -364,13 +365,14 @@ class RunningRecorder implements Recorder {
     this.#thread.takeSnapshot(this.#thread.request('exit', 'exit', { exitCode }), death);
   }
 
-  #announce(result: SnapshotResult, reason: string): void {
+  #announce(result: SnapshotResult, reason: string, part: 1 | 2 = 1): void {
     if (result.path === null) {
       this.#report(result.error);
       return;
     }
-    this.#events.emit('snapshot', { ...result, reason }, (error) => this.#report(error));
-    if (this.#thread.options.snapshots.announce) say(`ttlog: snapshot ${result.path}`);
+    this.#events.emit('snapshot', { ...result, reason, part }, (error) => this.#report(error));
+    if (this.#thread.options.snapshots.announce && part === 1)
+      say(`ttlog: snapshot ${result.path}`);
   }
 
   #report(error: Error): void {

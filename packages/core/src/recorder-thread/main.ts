@@ -12,21 +12,31 @@ import { helpCompressing } from '../snapshot/compress-together.ts';
 import { describeProcess } from '../snapshot/describe-process.ts';
 import {
   buildSnapshotBytes,
+  type CapturedMoment,
   type SnapshotRequest,
+  type SnapshotTools,
   takeSnapshot,
 } from '../snapshot/take-snapshot.ts';
 import { keepBlackBox } from './keep-black-box.ts';
 import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from './protocol.ts';
 import { recoverOthers } from './recover-others.ts';
+import { SecondParts } from './second-parts.ts';
 import { watchBursts } from './watch-bursts.ts';
 import { watchHeap } from './watch-heap.ts';
 import { watchStall } from './watch-stall.ts';
 
-const { buffer, facts, compressorPaths, intervalMs, periodMs, stall, heap, bursts } =
+const { buffer, facts, compressorPaths, intervalMs, afterMs, periodMs, stall, heap, bursts } =
   workerData as RecorderThreadData;
 const { box } = facts;
 const memory = attach();
 const tools = { compressor: loadCompressor(compressorPaths) };
+
+const secondParts =
+  afterMs === undefined
+    ? null
+    : new SecondParts(afterMs, (request, first) => {
+        if (isRunning(memory)) write(0, request, 2, { ...tools, first });
+      });
 
 function attach(): RingMemory {
   if (buffer !== null) return RingMemory.attach(buffer);
@@ -39,9 +49,29 @@ function send(message: FromRecorderThread, transfer: ArrayBuffer[] = []): void {
 }
 
 function snapshot(id: number, request: SnapshotRequest): void {
-  const outcome = takeSnapshot(memory, facts, request, tools);
+  if (!secondParts?.isWanted(request)) {
+    write(id, request, 1, tools);
+    return;
+  }
+  let first: CapturedMoment | undefined;
+  const onCaptured = (captured: CapturedMoment): void => {
+    first = captured;
+  };
+  const path = write(id, request, 1, { ...tools, onCaptured });
+  if (path !== null && first !== undefined) secondParts.plan(request, path, first);
+}
+
+/** Path of the file, or null. */
+function write(
+  id: number,
+  request: SnapshotRequest,
+  part: 1 | 2,
+  withTools: SnapshotTools,
+): string | null {
+  const outcome = takeSnapshot(memory, facts, request, withTools);
   const errorCode = outcome.path === null ? (outcome.error as { code?: string }).code : undefined;
-  send({ kind: 'snapshot', id, reason: request.reason, outcome: { ...outcome, errorCode } });
+  send({ kind: 'snapshot', id, reason: request.reason, part, outcome: { ...outcome, errorCode } });
+  return outcome.path;
 }
 
 parentPort?.on('message', (message: ToRecorderThread) => {

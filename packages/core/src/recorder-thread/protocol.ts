@@ -16,6 +16,8 @@ export interface RecorderThreadData {
   readonly periodMs: number;
   /** A snapshot every so often, if given. */
   readonly intervalMs: number | undefined;
+  /** For how long after a snapshot what follows is added to it, if at all. */
+  readonly afterMs: number | undefined;
   /** The event loop to watch, if one is to be. */
   readonly stall: StallOrder | null;
   /** The heap to watch while its thread's event loop does not turn, if one is to be. */
@@ -80,6 +82,8 @@ export type FromRecorderThread =
       readonly id: number;
       readonly outcome: SentResult;
       readonly reason: string;
+      /** 2: what followed was added to it. */
+      readonly part: 1 | 2;
     }
   | { readonly kind: 'capture'; readonly id: number; readonly bytes: Uint8Array | null }
   /** A dead process's black box has become a snapshot. */

@@ -30,7 +30,7 @@ interface Pending {
 
 export class RecorderThread {
   readonly #data: RecorderThreadData;
-  readonly #onSnapshot: (result: SnapshotResult, reason: string) => void;
+  readonly #onSnapshot: (result: SnapshotResult, reason: string, part: 1 | 2) => void;
   readonly #onNews: (news: RecorderThreadNews) => void;
   readonly #onFailure: (error: Error) => void;
   readonly #pending = new Map<number, Pending>();
@@ -41,7 +41,7 @@ export class RecorderThread {
   /** `onSnapshot` hears of every snapshot that the thread took, whoever asked. */
   constructor(
     data: RecorderThreadData,
-    onSnapshot: (result: SnapshotResult, reason: string) => void,
+    onSnapshot: (result: SnapshotResult, reason: string, part: 1 | 2) => void,
     onNews: (news: RecorderThreadNews) => void,
     onFailure: (error: Error) => void,
   ) {
@@ -141,7 +141,7 @@ export class RecorderThread {
       return;
     }
     const result = received(message.outcome);
-    this.#onSnapshot(result, message.reason);
+    this.#onSnapshot(result, message.reason, message.part);
     pending?.snapshot?.(result);
   }
 

@@ -90,7 +90,7 @@ export interface SnapshotHeader {
   blackBox: { mode: 'mirrored' | 'mapped' | 'off'; reason: string };
   losses: Losses;
   threads: ThreadInfo[];
-  /** 1, or 2 for what followed the trigger. */
+  /** 2 where what followed the trigger has been added, else 1. */
   part: number;
   /** Ignored environment values, features that are off and why. */
   notes: string[];

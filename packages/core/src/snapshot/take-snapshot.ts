@@ -26,6 +26,7 @@ import { type EncodedSnapshot, encodeSnapshot } from './encode-snapshot.ts';
 import { snapshotFileName } from './file-name.ts';
 import type { Losses, SnapshotHeader, ThreadInfo } from './recording.ts';
 import { applyRetention, type Keep } from './retention.ts';
+import { joinCaptures } from './second-part.ts';
 import { writeSnapshotFile } from './write-file.ts';
 
 const { basename, dirname } = path;
@@ -76,6 +77,16 @@ export interface SnapshotTools {
   readonly compressor: Compressor;
   readonly reserve?: DescriptorReserve | undefined;
   readonly partner?: Partner | undefined;
+  /** An earlier capture, to which this snapshot adds what followed. */
+  readonly first?: CapturedMoment | undefined;
+  /** Given what the snapshot is made of, for whoever adds to it later. */
+  readonly onCaptured?: (captured: CapturedMoment) => void;
+}
+
+export interface CapturedMoment {
+  readonly captured: CapturedRing;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
 }
 
 export type SnapshotResult =
@@ -93,12 +104,15 @@ export function buildSnapshot(
   reapVanished(memory, -1);
   const room = tools.partner?.room;
   room?.clear();
-  const captured = captureRing(
+  const latest = captureRing(
     memory,
     { nowNs: monotonicNs, ownThreadId: threadId },
     room ? (lengthBytes) => room.take(lengthBytes) : undefined,
   );
   const now = readClocks();
+  const { first } = tools;
+  const captured = first === undefined ? latest : joinCaptures(first.captured, latest);
+  tools.onCaptured?.({ captured, atMs: now.wallMs });
   const clocks = { now, shown: shownClock(facts.clock, now) };
   return encodeCaptured(memory, captured, facts, request, clocks, tools);
 }
@@ -125,7 +139,7 @@ export function encodeCaptured(
       platform: facts.platform,
       arch: facts.arch,
       startedAtMs: facts.startedAtMs,
-      takenAtMs: Math.floor(clocks.now.wallMs),
+      takenAtMs: Math.floor(tools.first?.atMs ?? clocks.now.wallMs),
       clock: clocks.shown,
       reason: request.reason,
       trigger: request.trigger,
@@ -139,7 +153,7 @@ export function encodeCaptured(
       blackBox: facts.blackBox,
       losses,
       threads,
-      part: 1,
+      part: tools.first === undefined ? 1 : 2,
       notes: [...facts.notes, ...compressorNotes(tools.compressor)],
     },
     captured.segments.map((segment) => {

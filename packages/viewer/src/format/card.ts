@@ -95,7 +95,11 @@ function eventRows({ recording: { header, losses } }: RecordingFile, summary: Su
   rows.push(['ring', `${sizeText(ring.bytes)}, ${segments}`]);
   const reason = blackBox.reason === '' ? '' : ` (${printable(blackBox.reason)})`;
   rows.push(['black box', printable(blackBox.mode) + reason]);
-  if (header.part > 1) rows.push(['part', `${header.part}: what followed the trigger`]);
+  if (header.part > 1) {
+    const { followedMs } = header.trigger;
+    const within = typeof followedMs === 'number' ? ` within ${durationText(followedMs)}` : '';
+    rows.push(['part', `${header.part}: with what followed${within}`]);
+  }
   return rows;
 }
 
