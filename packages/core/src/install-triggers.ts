@@ -7,12 +7,13 @@ import workerThreads from 'node:worker_threads';
 import type { ResolvedOptions } from './options.ts';
 import { SEVERITY } from './record/level.ts';
 import type { BurstOrder, HeapOrder, StallOrder } from './recorder-thread/protocol.ts';
+import { forbidInspection, isInspected } from './ring/inspection.ts';
 import { noteLoopTurn } from './ring/loop-turn.ts';
 import type { SnapshotRequest } from './snapshot/take-snapshot.ts';
 import { maySnapshot } from './snapshot/trigger-budget.ts';
 import type { ThreadRecorder } from './thread-recorder.ts';
 import { type HeapReport, HeapWatch, heapLimitBytes } from './triggers/heap.ts';
-import { isInspectorOpen } from './triggers/inspector.ts';
+import { installInspectionEnd, isInspectorOpen } from './triggers/inspector.ts';
 import { installLoopTurn } from './triggers/loop-turn.ts';
 import { installDeathSignals, installRequestSignal, signalExitCode } from './triggers/signals.ts';
 
@@ -106,12 +107,23 @@ function installWatch(host: TriggerHost): () => void {
   const wantsInspector = stall !== false && stall.stack;
   const watch =
     heap === false ? null : new HeapWatch(heap.nearLimit, heapLimitBytes(heap.youngBytes));
-  return installLoopTurn(turnPeriodMs(thread.options), (atNs) => {
+  const uninstallTurn = installLoopTurn(turnPeriodMs(thread.options), (atNs) => {
     const report = watch?.check() ?? null;
-    const isInspected = wantsInspector && isInspectorOpen();
-    noteLoopTurn(thread.memory, { atNs, isInspected, heapBytes: watch?.totalBytes ?? 0 });
+    noteLoopTurn(thread.memory, {
+      atNs,
+      isInspected: wantsInspector && isInspectorOpen(),
+      heapBytes: watch?.totalBytes ?? 0,
+    });
     if (report !== null) snapshotHeap(host, report);
   });
+  const uninstallEnd = installInspectionEnd(
+    () => forbidInspection(thread.memory),
+    () => isInspected(thread.memory),
+  );
+  return () => {
+    uninstallTurn();
+    uninstallEnd();
+  };
 }
 
 /** By itself where the heap may be full before another thread is done. */

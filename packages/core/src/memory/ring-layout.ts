@@ -84,6 +84,10 @@ export const HEADER_LOOP_TURN = 896;
 export const HEADER_LOOP_INSPECTED = 904;
 /** u32: KiB of the heap of the watched loop's thread at its last turn, with room not used. */
 export const HEADER_HEAP_KIB = 912;
+/** i32: sessions that the recorder thread has with the main thread's inspector. */
+export const HEADER_INSPECTING = 916;
+/** i32: 1 once the main thread is ending, so that no more sessions begin. */
+export const HEADER_INSPECTION_OVER = 920;
 /** u32: events that what follows the ring has missed. */
 export const HEADER_LAGGED = 908;
 /** u32, u32, bytes: length and CRC-32 of the CBOR map of who the process is; see black-box/. */

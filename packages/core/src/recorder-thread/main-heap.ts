@@ -3,8 +3,8 @@
  * of whatever main is doing, also in a loop that never ends. Nothing else is asked of it.
  */
 
-import type InspectorModule from 'node:inspector';
-import { createRequire } from 'node:module';
+import type { RingMemory } from '../ring/ring-memory.ts';
+import { closeMainSession, type MainSession, openMainSession } from './main-session.ts';
 
 export interface HeapUsage {
   /** Bytes of objects, new ones among them. */
@@ -13,41 +13,32 @@ export interface HeapUsage {
 }
 
 export class MainHeap {
-  #session: InspectorModule.Session | null = null;
-  #isAsking = false;
+  readonly #memory: RingMemory;
+  #session: MainSession | null = null;
+
+  constructor(memory: RingMemory) {
+    this.#memory = memory;
+  }
 
   /** Calls back when main answers, which may be never. False: it cannot be asked. */
   ask(onUsage: (usage: HeapUsage) => void): boolean {
-    if (this.#isAsking) return true;
+    if (this.#session !== null) return true;
     try {
-      this.#session ??= connect();
-      this.#isAsking = true;
+      this.#session = openMainSession(this.#memory);
       this.#session.post('Runtime.getHeapUsage', undefined, (error, usage) => {
-        this.#isAsking = false;
+        this.close();
         if (error === null) onUsage(usage as HeapUsage);
       });
       return true;
     } catch {
+      this.close();
       return false;
     }
   }
 
   /** Takes back what was asked. */
   close(): void {
-    try {
-      this.#session?.disconnect();
-    } catch {
-      // It is disconnected already.
-    }
+    if (this.#session !== null) closeMainSession(this.#memory, this.#session);
     this.#session = null;
-    this.#isAsking = false;
   }
-}
-
-function connect(): InspectorModule.Session {
-  // Not imported: where Node is built without inspector that would end this thread.
-  const inspector = createRequire(process.execPath)('node:inspector') as typeof InspectorModule;
-  const session = new inspector.Session();
-  session.connectToMainThread();
-  return session;
 }

@@ -4,8 +4,9 @@
  * and the request is withdrawn.
  */
 
-import type InspectorModule from 'node:inspector';
-import { createRequire } from 'node:module';
+import type { Debugger } from 'node:inspector';
+import type { RingMemory } from '../ring/ring-memory.ts';
+import { closeMainSession, type MainSession, openMainSession } from './main-session.ts';
 
 /** Its frames as text, innermost first, or why there are none. */
 export type MainStack =
@@ -16,16 +17,13 @@ export type MainStack =
 const GIVE_UP_MS = 500;
 const MAX_FRAMES = 64;
 
-type Paused = InspectorModule.Debugger.PausedEventDataType;
+type Paused = Debugger.PausedEventDataType;
 
 /** Calls back once, in half a second at the latest. Never throws. */
-export function captureMainStack(onStack: (stack: MainStack) => void): void {
-  let session: InspectorModule.Session;
+export function captureMainStack(memory: RingMemory, onStack: (stack: MainStack) => void): void {
+  let session: MainSession;
   try {
-    // Not imported: where Node is built without inspector that would end this thread.
-    const inspector = createRequire(process.execPath)('node:inspector') as typeof InspectorModule;
-    session = new inspector.Session();
-    session.connectToMainThread();
+    session = openMainSession(memory);
   } catch (error) {
     onStack(none(error));
     return;
@@ -35,12 +33,7 @@ export function captureMainStack(onStack: (stack: MainStack) => void): void {
     if (isDone) return;
     isDone = true;
     clearTimeout(timer);
-    try {
-      // Also resumes it, and takes back a pause that has not come about.
-      session.disconnect();
-    } catch {
-      // It is disconnected already.
-    }
+    closeMainSession(memory, session);
     onStack(stack);
   };
   const timer = setTimeout(() => finish(none('it runs no JavaScript')), GIVE_UP_MS);

@@ -4,6 +4,7 @@
  * heap holds. Near its limit, a snapshot.
  */
 
+import { isInspectionOver } from '../ring/inspection.ts';
 import { readLoopTurn } from '../ring/loop-turn.ts';
 import { isRunning } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
@@ -31,7 +32,7 @@ export function watchHeap(
   onNear: (request: SnapshotRequest) => void,
 ): void {
   const nearBytes = nearLimit * limitBytes;
-  const heap = new MainHeap();
+  const heap = new MainHeap(memory);
   let turnNs = 0n;
   let rssAtTurn = 0;
   let isTold = false;
@@ -50,7 +51,7 @@ export function watchHeap(
   };
 
   const look = (): void => {
-    if (!isRunning(memory)) return;
+    if (!isRunning(memory) || isInspectionOver(memory)) return;
     const { atNs, heapBytes } = readLoopTurn(memory);
     if (atNs !== turnNs) {
       turnNs = atNs;

@@ -43,7 +43,7 @@ export function watchStall(
     });
     if (!stack) onStall(request({}));
     else if (turn.isInspected) onStall(request(stackDetails(INSPECTED)));
-    else captureMainStack((captured) => onStall(request(stackDetails(captured))));
+    else captureMainStack(memory, (captured) => onStall(request(stackDetails(captured))));
   };
   setInterval(look, periodMs);
 }

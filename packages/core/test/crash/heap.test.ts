@@ -87,6 +87,23 @@ describe.concurrent('a heap near its limit', () => {
     expect(header.process.memory.rss).toBeGreaterThan(header.trigger.usedBytes as number);
   });
 
+  it.each([
+    ['exits', 'process.exit(5)'],
+    ['throws', `throw new Error('late')`],
+  ])('is asked for without a word where the process then %s', async (_, end) => {
+    await runBeside(
+      `startRecorder({ heap: { nearLimit: 0.99 }, stall: { afterMs: 100, stack: true } });
+      const kept = [];
+      setTimeout(() => {
+        for (const until = Date.now() + 700; Date.now() < until; ) {
+          if (kept.length < 1_500_000) kept.push({ i: kept.length });
+        }
+        ${end};
+      }, 300);`,
+      limitedTo(128),
+    );
+  });
+
   it('is none that is half full, with large buffers outside of it', async () => {
     const outcome = await runBeside(
       `${start(0.9)}

@@ -90,6 +90,10 @@ describe.concurrent('a stall', () => {
     ['goes on', `setTimeout(() => console.log('end'), 200);`],
     ['exits', 'process.exit(7);'],
     ['throws', `throw new Error('after the stall');`],
+    [
+      'exits from a call into the system',
+      `(await import('node:child_process')).execFileSync('sleep', ['0.3']); process.exit(6);`,
+    ],
   ])('changes nothing for a process that then %s', async (_, rest) => {
     const outcome = await runBeside(`${start('{ afterMs: 200, stack: true }')}
       ${SPIN} spin(700); ${rest}`);
