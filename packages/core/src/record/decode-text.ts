@@ -17,7 +17,11 @@ export type TextBytes = Buffer & { latin1Slice(start: number, end: number): stri
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const { fromCharCode } = String;
 
-/** Decodes `length` bytes of UTF-8 at `start`, which the caller knows to be there. */
+/**
+ * Decodes `length` bytes of UTF-8 at `start`, which the caller knows to be there. A memory of the
+ * last short texts was tried: reading gets 7 % faster where texts repeat, 8 % slower where they do
+ * not (Node 20.20).
+ */
 export function decodeUtf8(bytes: TextBytes, start: number, length: number): string {
   if (length <= ASCII_SCAN_BYTES) {
     const end = start + length;

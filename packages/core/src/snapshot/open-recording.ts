@@ -104,8 +104,13 @@ class OpenedRecording implements Recording {
     return this.lastTimeNs;
   }
 
-  *events(query: EventQuery = {}): IterableIterator<RecordedEvent> {
-    const eventCount = yield* mergeEvents(this.segments, this.around, query);
+  events(query: EventQuery = {}): IterableIterator<RecordedEvent> {
+    return mergeEvents(this.segments, this.around, query, (eventCount) => {
+      this.checkCount(query, eventCount);
+    });
+  }
+
+  private checkCount(query: EventQuery, eventCount: number): void {
     const isWhole = Object.values(query).every((limit) => limit === undefined);
     const { footer, damage } = this;
     // With damage found, a difference is its consequence and tells nothing new.
