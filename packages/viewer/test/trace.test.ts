@@ -110,6 +110,31 @@ test('circles, chains without an end and missing parents become trees', () => {
   expect(Math.max(...chain.map((line) => line.length))).toBeLessThan(250);
 });
 
+test('JSON lines name the ids as a back end wants them, and keep fields of those names', () => {
+  const ids = { traceId: OK, spanId: '00000000000000ab', traceFlags: 1 };
+  const fields = { 'dd.trace_id': 'of theirs', trace_id: 'free' };
+  const file = written('names.bin', [{ timeNs: 1n, message: 'm', fields, ...ids }]);
+  const line = (...words: string[]) =>
+    JSON.parse(runViewer(['cat', file, '-j', ...words], { cwd: directory }).stdout);
+  expect(line('--trace-names', 'dd.trace_id,dd.span_id,flags')).toMatchObject({
+    'dd.trace_id': OK,
+    'dd.span_id': ids.spanId,
+    flags: '01',
+    'fields.dd.trace_id': 'of theirs',
+    trace_id: 'free',
+  });
+  expect(line()).toMatchObject({ trace_id: OK, span_id: ids.spanId, trace_flags: '01' });
+  for (const names of ['a', 'a,b', 'a,a,b', 'a,,b']) {
+    const { code, stderr } = runViewer(['cat', file, '-j', '--trace-names', names], {
+      cwd: directory,
+    });
+    expect({ code, isTold: stderr.includes('three different names') }).toEqual({
+      code: 2,
+      isTold: true,
+    });
+  }
+});
+
 test('recordings of one process make one trace, with each event once', () => {
   const early = spanEvents({ trace: OK, span: 1, name: 'work', from: 0 });
   const whole = spanEvents({ trace: OK, span: 1, name: 'work', from: 0, to: 50 });

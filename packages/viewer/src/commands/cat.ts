@@ -3,9 +3,10 @@
 import type { RecordedEvent } from 'ttlog/reader';
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 import { choosePalette } from '../format/colour.ts';
 import { endingText } from '../format/ending.ts';
-import { jsonlFormat } from '../format/jsonl.ts';
+import { jsonlFormat, TRACE_NAMES, type TraceNames } from '../format/jsonl.ts';
 import { logfmtFormat } from '../format/logfmt.ts';
 import { prettyFormat } from '../format/pretty.ts';
 import { openInput, reportDamage } from '../input/input.ts';
@@ -46,6 +47,11 @@ export const cat: Command = {
       summary: 'pretty (the default), jsonl (one object a line) or logfmt.',
     },
     { name: 'json', short: 'j', summary: 'The same as --output jsonl.' },
+    {
+      name: 'trace-names',
+      value: 'A,B,C',
+      summary: 'Keys of trace id, span id and flags in jsonl: trace_id,span_id,trace_flags.',
+    },
     { name: 'utc', summary: 'Show and read times in UTC instead of local time.' },
     { name: 'quiet', short: 'q', summary: 'Events only: no ending, no word about damage.' },
   ],
@@ -65,6 +71,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const isQuiet = given.has('quiet');
   const selection = parseSelection(given, utc);
   const output = given.has('json') ? 'jsonl' : (given.value('output') ?? 'pretty');
+  const traceNames = parseTraceNames(given.value('trace-names'));
   const colours = choosePalette(given.value('color'), terminal);
 
   const { files, hasFailed, isPartial } = await openInput(
@@ -77,7 +84,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const ending = endings.filter((text) => text !== '').join('\n');
   const format =
     output === 'jsonl'
-      ? jsonlFormat()
+      ? jsonlFormat(traceNames)
       : output === 'logfmt'
         ? logfmtFormat()
         : prettyFormat({ palette: colours, utc, files });
@@ -88,6 +95,17 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     if (isQuiet ? file.recording.damage.length > 0 : reportDamage(file, terminal)) isDamaged = true;
   }
   return exitCode({ hasShown, hasFailed, isDamaged });
+}
+
+/** Throws UsageError. */
+function parseTraceNames(text: string | undefined): TraceNames {
+  if (text === undefined) return TRACE_NAMES;
+  const names = text.split(',').map((name) => name.trim());
+  const [traceId, spanId, flags] = names;
+  if (names.length !== 3 || names.includes('') || new Set(names).size !== 3) {
+    throw new UsageError(`--trace-names takes three different names, not "${text}"`);
+  }
+  return { traceId, spanId, flags };
 }
 
 /** Writes events and ending; whether there was an event. */

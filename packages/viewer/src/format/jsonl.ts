@@ -22,19 +22,33 @@ const RESERVED_KEYS = new Set([
   'pid',
   'thread',
   'thread_name',
-  'trace_id',
-  'span_id',
-  'trace_flags',
 ]);
+
+/** The keys of an event's trace; other back ends look for other ones. */
+export interface TraceNames {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly flags: string;
+}
+
+/** Those of OpenTelemetry for logs that are not OTLP. */
+export const TRACE_NAMES: TraceNames = {
+  traceId: 'trace_id',
+  spanId: 'span_id',
+  flags: 'trace_flags',
+};
 
 /** Rendered keys kept; a recording with more is slower, never larger in memory. */
 const MAX_KEPT_KEYS = 4096;
 
-export function jsonlFormat(): (event: RecordedEvent, file: RecordingFile) => string {
+export function jsonlFormat(
+  names: TraceNames = TRACE_NAMES,
+): (event: RecordedEvent, file: RecordingFile) => string {
+  const [traceKey, spanKey, flagsKey] = [names.traceId, names.spanId, names.flags].map(jsonString);
   const time = isoClock();
   const sources = new Map<RecordingFile, string>();
-  const fieldKeys = keyCache('fields.');
-  const contextKeys = keyCache('context.');
+  const fieldKeys = keyCache('fields.', names);
+  const contextKeys = keyCache('context.', names);
   return (event, file) => {
     let source = sources.get(file);
     if (source === undefined) {
@@ -56,25 +70,38 @@ export function jsonlFormat(): (event: RecordedEvent, file: RecordingFile) => st
       line += rendered + jsonValue(context[key]);
     }
     for (const key of Object.keys(fields)) line += fieldKeys(key) + jsonValue(fields[key]);
-    if (event.traceId !== undefined) line += `,"trace_id":${jsonString(event.traceId)}`;
-    if (event.spanId !== undefined) line += `,"span_id":${jsonString(event.spanId)}`;
-    if (event.traceFlags !== undefined) line += `,"trace_flags":${jsonValue(event.traceFlags)}`;
+    if (event.traceId !== undefined) line += `,${traceKey}:${jsonString(event.traceId)}`;
+    if (event.spanId !== undefined) line += `,${spanKey}:${jsonString(event.spanId)}`;
+    if (event.traceFlags !== undefined) line += `,${flagsKey}:"${flagsText(event.traceFlags)}"`;
     return `${line}}\n`;
   };
 }
 
 /** The key under which a field or a binding stands at the top level. */
-export function flattenedKey(key: string, prefix: 'fields.' | 'context.'): string {
-  const isTaken = RESERVED_KEYS.has(key) || key.startsWith('fields.') || key.startsWith('context.');
+export function flattenedKey(
+  key: string,
+  prefix: 'fields.' | 'context.',
+  { traceId, spanId, flags }: TraceNames = TRACE_NAMES,
+): string {
+  const isTaken =
+    RESERVED_KEYS.has(key) ||
+    [traceId, spanId, flags].includes(key) ||
+    key.startsWith('fields.') ||
+    key.startsWith('context.');
   return isTaken ? prefix + key : key;
 }
 
-function keyCache(prefix: 'fields.' | 'context.'): (key: string) => string {
+/** Two hex digits, as in a `traceparent` header. */
+function flagsText(flags: number): string {
+  return (flags & 0xff).toString(16).padStart(2, '0');
+}
+
+function keyCache(prefix: 'fields.' | 'context.', names: TraceNames): (key: string) => string {
   const rendered = new Map<string, string>();
   return (key) => {
     let text = rendered.get(key);
     if (text === undefined) {
-      text = `,${jsonString(flattenedKey(key, prefix))}:`;
+      text = `,${jsonString(flattenedKey(key, prefix, names))}:`;
       if (rendered.size >= MAX_KEPT_KEYS) rendered.clear();
       rendered.set(key, text);
     }

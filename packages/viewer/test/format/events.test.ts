@@ -217,7 +217,7 @@ describe('jsonl', () => {
       traceFlags: 1,
     });
     expect(jsonlFormat()(event, file)).toBe(
-      '{"time":"2026-01-02T03:04:05.000000000Z","level":"info","logger":"http","msg":"request served","service":"payments","host":"host-a","pid":4242,"thread":0,"thread_name":"main","requestId":"r1","route":"/pay","trace_id":"aa","span_id":"bb","trace_flags":1}\n',
+      '{"time":"2026-01-02T03:04:05.000000000Z","level":"info","logger":"http","msg":"request served","service":"payments","host":"host-a","pid":4242,"thread":0,"thread_name":"main","requestId":"r1","route":"/pay","trace_id":"aa","span_id":"bb","trace_flags":"01"}\n',
     );
   });
 
