@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openRecording, readSpans } from 'ttlog/reader';
+import { openRecording, type Recording, readSpans } from 'ttlog/reader';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('fixtures/dies-in-span.mjs', import.meta.url));
@@ -34,12 +34,28 @@ test.each(['@opentelemetry/sdk-node', 'otel-sdk-node-v0.57', 'none'])(
     expect(stderr).toContain('Error: poisoned');
     const [name, ...others] = readdirSync(directory).filter((file) => file.endsWith('.bin'));
     expect(others).toEqual([]);
-    const recording = openRecording(join(directory, name));
-    const [request, query] = readSpans(recording);
-    expect(request).toMatchObject({ name: 'request', endNs: null, scope: { name: 'app' } });
-    expect(query).toMatchObject({ name: 'query', parentSpanId: request.spanId });
-    expect(query.endNs).not.toBeNull();
-    const event = [...recording.events()].find(({ message }) => message === 'about to fail');
-    expect(event).toMatchObject({ traceId: request.traceId, spanId: request.spanId });
+    expectTrace(openRecording(join(directory, name)));
   },
 );
+
+test('a span in flight when the process is killed is in the black box', () => {
+  const { signal } = spawnSync(process.execPath, [PROGRAM, 'none', 'killed'], {
+    env: {
+      PATH: process.env.PATH,
+      TTLOG_SNAPSHOT_DIR: directory,
+      TTLOG_BLACK_BOX: 'mirrored',
+    },
+  });
+  expect(signal).toBe('SIGKILL');
+  const [box] = readdirSync(directory).filter((file) => file.endsWith('.ring'));
+  expectTrace(openRecording(join(directory, box)));
+});
+
+function expectTrace(recording: Recording): void {
+  const [request, query] = readSpans(recording);
+  expect(request).toMatchObject({ name: 'request', endNs: null, scope: { name: 'app' } });
+  expect(query).toMatchObject({ name: 'query', parentSpanId: request.spanId });
+  expect(query.endNs).not.toBeNull();
+  const event = [...recording.events()].find(({ message }) => message === 'about to fail');
+  expect(event).toMatchObject({ traceId: request.traceId, spanId: request.spanId });
+}

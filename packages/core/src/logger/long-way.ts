@@ -41,6 +41,8 @@ export type ExtraField = readonly [key: string, value: unknown];
 const MAX_EVENT_HEAD_BYTES = 32;
 /** An event and the context it defines may take this part of a segment, so that both fit. */
 const SEGMENT_PARTS = 4;
+/** Room for the definition of a span without its ids. */
+const SPAN_BYTES = 64;
 const REDACTED_TEXT = '[Redacted]';
 /** Stands for the entries beyond the cap. */
 const MORE_KEY = '…';
@@ -312,7 +314,8 @@ export class LongWay {
   }
 
   #encodeContext(context: Context): Uint8Array {
-    const limit = Math.floor(this.eventBytes / SEGMENT_PARTS);
+    // Spans come and go by the thousand, and a page for each is what the collector would pay.
+    const limit = context.isSpanOnly ? SPAN_BYTES : Math.floor(this.eventBytes / SEGMENT_PARTS);
     const target = new ByteViews(new ArrayBuffer(limit + 128));
     const { u8 } = target;
     let p = writeHead(u8, 0, MAJOR_ARRAY, 7);
