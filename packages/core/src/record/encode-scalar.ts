@@ -88,6 +88,13 @@ export function encodeBigInt(
 ): number {
   // Compares lengths first, so a huge bigint is neither copied nor converted.
   if (value >= bound || value < -bound) return encodeCutAway(target, position, limit, null);
+  // Nanoseconds since 1970 are such: eight bytes, with no need of digits.
+  if (value >= EIGHT_BYTES && value < NINE_BYTES && limit - position >= 10) {
+    target.u8[position] = POSITIVE_BIGNUM_HEAD;
+    target.u8[position + 1] = EIGHT_BYTE_STRING_HEAD;
+    target.view.setBigUint64(position + 2, value);
+    return position + 10;
+  }
   const isNegative = value < 0n;
   const magnitude = isNegative ? ~value : value;
   const digits = magnitude === 0n ? '' : magnitude.toString(16);
@@ -108,6 +115,11 @@ export function encodeBigInt(
   }
   return next;
 }
+
+const EIGHT_BYTES = 1n << 56n;
+const NINE_BYTES = 1n << 64n;
+const POSITIVE_BIGNUM_HEAD = (MAJOR_TAG << 5) | TAG_POSITIVE_BIGNUM;
+const EIGHT_BYTE_STRING_HEAD = (MAJOR_BYTES << 5) | 8;
 
 /** Of a lower-case hexadecimal digit: letters are nine further on than their low four bits say. */
 function hexDigit(unit: number): number {
