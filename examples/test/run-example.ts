@@ -56,7 +56,7 @@ export function runExample(
 /** The environment without what would configure the recorder or Node. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(TTLOG_|OTEL_|NODE_|FORCE_COLOR|NO_COLOR|PORT$|npm_)/.test(name),
+    ([name]) => !/^(TTLOG_|OTEL_|NODE_|FORCE_COLOR|NO_COLOR|PORT$|npm_|VITEST)/.test(name),
   );
   return Object.fromEntries(inherited);
 }

@@ -9,17 +9,18 @@ test('worker-threads keeps the history of the worker that threw and of the one t
 
   const [recording] = run.recordings('both_workers_gone');
   expect(recording.header.reason).toBe('both workers gone');
-  expect(recording.threads.map(({ id }) => id).sort()).toEqual([0, 1, 2]);
+  // The recorder thread is 1.
+  expect(recording.threads.map(({ id }) => id).sort()).toEqual([0, 2, 3]);
   expect(lines(recording, 0)).toEqual([
     expect.stringMatching(/^error worker failed /),
-    'warn worker takes too long and is terminated {"worker":2}',
+    'warn worker takes too long and is terminated {"worker":3}',
   ]);
 
-  const thrower = lines(recording, 1);
+  const thrower = lines(recording, 2);
   expect(thrower[0]).toBe('info picture opened {"file":"broken.png"}');
   expect(tilesOf(thrower)).toEqual(numbersTo(50));
 
-  const endless = lines(recording, 2);
+  const endless = lines(recording, 3);
   expect(endless[0]).toBe('info picture opened {"file":"huge.png"}');
   const tiles = tilesOf(endless);
   expect(tiles.length).toBeGreaterThanOrEqual(100);
@@ -33,7 +34,7 @@ test('worker-threads keeps the history of the worker that threw and of the one t
   const [ofThrow] = run
     .recordings('uncaughtException')
     .concat(run.recordings('unhandledRejection'));
-  expect(ofThrow.header.trigger.thread).toBe(1);
+  expect(ofThrow.header.trigger.thread).toBe(2);
   expect((ofThrow.header.error as Error).message).toBe('unexpected end of file');
 
   expect(run.output.stdout).toContain('debug tile resized { tile: 50, bytes: ');

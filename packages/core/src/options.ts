@@ -61,11 +61,12 @@ export interface RecorderOptions {
   };
   snapshots?: SnapshotOptions;
   /**
-   * A copy of the ring in a file, for deaths that run no JavaScript: SIGKILL, out of memory, native
-   * faults. `mirrored`: the recorder thread writes what is new every `periodMs` (50), and warnings
-   * and errors are written at once (`writeThrough`, true). `mapped`: the ring's memory is the file,
-   * by koffi or `node:ffi`; nothing is lost, but whoever truncates the file, or a disk that fails,
-   * kills the process. Default: TTLOG_BLACK_BOX, else off.
+   * The ring in a file as well, for deaths that run no JavaScript: SIGKILL, out of memory, native
+   * faults. `mirrored`, the default: the recorder thread writes what is new every `periodMs` (50),
+   * and warnings and errors are written at once (`writeThrough`, true). On a network or FUSE file
+   * system it is off unless asked for by name. `mapped`: the ring's memory is the file, by koffi or
+   * `node:ffi`; nothing is lost, but whoever truncates the file, or a disk that fails, kills the
+   * process. `false`: none. Default: TTLOG_BLACK_BOX, else `mirrored`.
    */
   blackBox?:
     | 'mirrored'
@@ -96,6 +97,11 @@ export interface RecorderOptions {
   limits?: { depth?: number; entries?: number; stringBytes?: number; eventBytes?: number };
 }
 
+/** `isAskedFor`: by name; else it is on by default, and gives way where it could do harm. */
+export type ResolvedBlackBox =
+  | { mode: 'mirrored' | 'mapped'; isAskedFor: boolean; periodMs: number; writeThrough: boolean }
+  | { mode: 'off'; reason: string };
+
 /** Options with everything decided. Plain data: it travels to the other threads. */
 export interface ResolvedOptions {
   service: string;
@@ -114,7 +120,7 @@ export interface ResolvedOptions {
     announce: boolean;
     keep: { files: number; bytes: number; ageMs: number };
   };
-  blackBox: { mode: 'mirrored' | 'mapped'; periodMs: number; writeThrough: boolean } | false;
+  blackBox: ResolvedBlackBox;
   stall: { afterMs: number; stack: boolean } | false;
   /** `youngBytes`: what new objects may take, which V8's limit counts in. */
   heap: { nearLimit: number; youngBytes: number } | false;
@@ -239,7 +245,10 @@ export function resolveOptions(
       directory: environment.TTLOG_SNAPSHOT_DIR || undefined,
       intervalMs: wholeFromEnvironment('TTLOG_SNAPSHOT_INTERVAL_MS', MIN_INTERVAL_MS, MAX_MS),
     }),
-    blackBox: resolveBlackBox(given.blackBox ?? (boxMode === 'off' ? false : boxMode)),
+    blackBox: resolveBlackBox(
+      given.blackBox ?? (boxMode === 'off' ? false : boxMode),
+      testRunner(environment),
+    ),
     stall: resolveStall(given.stall),
     heap: resolveHeap(given.heap, environment.NODE_OPTIONS),
     triggers: resolveTriggers(given.triggers),
@@ -299,17 +308,27 @@ function resolveSnapshots(
   };
 }
 
-function resolveBlackBox(value: unknown): ResolvedOptions['blackBox'] {
-  if (value === undefined || value === false) return false;
+/** One that ends its processes as it likes, and whose deaths nobody wants to read about. */
+function testRunner(environment: Environment): string | undefined {
+  if (environment.VITEST !== undefined) return 'Vitest';
+  return environment.JEST_WORKER_ID === undefined ? undefined : 'Jest';
+}
+
+function resolveBlackBox(value: unknown, runner: string | undefined): ResolvedBlackBox {
+  if (value === false) return { mode: 'off', reason: 'switched off' };
+  if (value === undefined && runner !== undefined) {
+    return { mode: 'off', reason: `off in ${runner} unless asked for by name` };
+  }
   const known = ['mode', 'periodMs', 'writeThrough'];
   const given = typeof value === 'string' ? { mode: value } : record(value, 'blackBox', known);
-  const { mode } = given;
+  const mode = value === undefined ? 'mirrored' : given.mode;
   if (mode !== 'mirrored' && mode !== 'mapped') {
     const option = typeof value === 'string' ? 'blackBox' : 'blackBox.mode';
     throw wrong(option, mode, "'mirrored', 'mapped' or false");
   }
   return {
     mode,
+    isAskedFor: value !== undefined,
     periodMs: whole(given.periodMs, 'blackBox.periodMs', 5, 60_000) ?? 50,
     writeThrough: boolean(given.writeThrough, 'blackBox.writeThrough') ?? true,
   };

@@ -295,7 +295,7 @@ class RunningRecorder implements Recorder {
         buffer: facts.box?.mapping ? null : memory.buffer,
         facts,
         compressorPaths: compressorSearchPaths(),
-        periodMs: options.blackBox === false ? 0 : options.blackBox.periodMs,
+        periodMs: options.blackBox.mode === 'off' ? 0 : options.blackBox.periodMs,
         intervalMs: options.snapshots.intervalMs,
         afterMs: options.snapshots.afterMs,
         stall: stallOrder(options),

@@ -127,7 +127,7 @@ export class ThreadRecorder {
     if (this.#writer !== null) {
       const { box } = facts;
       const isMirrored = box !== null && box.mapping === null;
-      if (isMirrored && options.blackBox !== false && options.blackBox.writeThrough) {
+      if (isMirrored && options.blackBox.mode !== 'off' && options.blackBox.writeThrough) {
         this.#uninstallers.push(installWriteThrough(this.#writer.warn, mirrorFile(box.descriptor)));
       }
       attachWriter(this.#writer, recordLevels(memory), SEVERITY[options.lazyLevel]);

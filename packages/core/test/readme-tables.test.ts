@@ -28,7 +28,9 @@ test('every option is named with its default', () => {
     if (name === 'service' || name === 'snapshots.directory') continue;
     const steps = name.split('.');
     const value = steps.reduce<unknown>((part, step) => (part as Options)?.[step], defaults);
-    expect(defaultOf(text), name).toEqual(value);
+    // It is given by its mode alone, too.
+    const given = name === 'blackBox' ? (value as Options).mode : value;
+    expect(defaultOf(text), name).toEqual(given);
   }
 });
 

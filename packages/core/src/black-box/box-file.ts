@@ -7,7 +7,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import type { MirrorFile } from '../ring/segment-mirror.ts';
-import { openDirectory } from '../snapshot/directory.ts';
 import { closeQuietly, OPEN_NEW } from '../snapshot/file-functions.ts';
 import { snapshotFileName } from '../snapshot/file-name.ts';
 
@@ -27,6 +26,13 @@ const REMOTE_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x01021997, '9p'],
   [0x00c36400, 'Ceph'],
   [0x5346414f, 'AFS'],
+  [0x6b414653, 'AFS'],
+  [0x73757245, 'Coda'],
+  [0x0bd00bd0, 'Lustre'],
+  [0x47504653, 'GPFS'],
+  [0x01161970, 'GFS2'],
+  [0x7461636f, 'OCFS2'],
+  [0x786f4256, 'vboxsf'],
 ]);
 
 /** The file system's name where a write may wait for a network, else null. */
@@ -53,15 +59,13 @@ export interface BoxFile {
 /** A new file that can be mapped: that takes one which may be read, too. */
 const OPEN_NEW_TO_MAP = (OPEN_NEW & ~constants.O_WRONLY) | constants.O_RDWR;
 
-/** Makes a file, which `makeLength` gives its length. Throws what the file system throws. */
+/** Makes a file in a directory that may be used; `makeLength` gives it its length. Throws. */
 export function createBox(
   directory: string,
   name: string,
   fileMode: number,
   makeLength: (descriptor: number) => void,
 ): BoxFile {
-  const opened = openDirectory(directory);
-  if (!opened.ok) throw opened.error;
   const boxPath = join(directory, name);
   const descriptor = openSync(boxPath, OPEN_NEW_TO_MAP, fileMode);
   try {

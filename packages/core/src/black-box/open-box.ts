@@ -13,6 +13,7 @@ import {
   rowCountFor,
 } from '../memory/ring-layout.ts';
 import { type RingGeometry, RingMemory } from '../ring/ring-memory.ts';
+import { openDirectory } from '../snapshot/directory.ts';
 import type { RecorderFacts } from '../snapshot/take-snapshot.ts';
 import {
   type BoxFile,
@@ -28,8 +29,10 @@ import { allocateFile, mapRing, nativeMemory } from './mapped-ring.ts';
 
 const { ftruncateSync } = fs;
 
-/** What was chosen; false: no black box. */
-export type BoxChoice = { readonly mode: 'mirrored' | 'mapped' } | false;
+/** What was chosen. `isAskedFor`: by name, and not by default. */
+export type BoxChoice =
+  | { readonly mode: 'mirrored' | 'mapped'; readonly isAskedFor: boolean }
+  | { readonly mode: 'off'; readonly reason: string };
 
 export interface OpenedRing {
   readonly memory: RingMemory;
@@ -46,17 +49,14 @@ export function openRing(
   facts: RecorderFacts,
   choice: BoxChoice,
 ): OpenedRing {
-  if (choice === false) {
-    const fact = { mode: 'off', reason: 'not asked for' } as const;
-    return { memory: RingMemory.allocate(geometry), box: null, fact };
-  }
-  let reason = 'asked for';
+  if (choice.mode === 'off') return withoutBox(RingMemory.allocate(geometry), choice.reason);
+  let reason = choice.isAskedFor ? 'asked for' : 'on by default';
   if (choice.mode === 'mapped') {
     const opened = openMapped(geometry, facts);
     if (typeof opened !== 'string') return opened;
     reason = `mapped was asked for, but ${opened}`;
   }
-  return openMirrored(RingMemory.allocate(geometry), facts, reason);
+  return openMirrored(RingMemory.allocate(geometry), facts, choice.isAskedFor, reason);
 }
 
 /** Why not, where it cannot be had. */
@@ -66,6 +66,8 @@ function openMapped(geometry: RingGeometry, facts: RecorderFacts): OpenedRing | 
     const native = nativeMemory();
     const { segmentCount, segmentBytes } = geometry;
     const lengthBytes = ringBytes(rowCountFor(segmentCount), segmentCount, segmentBytes);
+    const opened = openDirectory(facts.directory);
+    if (!opened.ok) throw opened.error;
     box = createBox(facts.directory, nameOf(facts), facts.fileMode, (descriptor) =>
       allocateFile(native, descriptor, lengthBytes),
     );
@@ -80,8 +82,19 @@ function openMapped(geometry: RingGeometry, facts: RecorderFacts): OpenedRing | 
   }
 }
 
-function openMirrored(memory: RingMemory, facts: RecorderFacts, why: string): OpenedRing {
+function openMirrored(
+  memory: RingMemory,
+  facts: RecorderFacts,
+  isAskedFor: boolean,
+  why: string,
+): OpenedRing {
   try {
+    const opened = openDirectory(facts.directory);
+    if (!opened.ok) throw opened.error;
+    const remote = remoteFileSystem(facts.directory);
+    if (remote !== null && !isAskedFor) {
+      return withoutBox(memory, `off on ${remote} unless asked for by name`);
+    }
     const box = createBox(facts.directory, nameOf(facts), facts.fileMode, (descriptor) =>
       // A hole: blocks come as they are written, and a full disk is an error of that write.
       ftruncateSync(descriptor, memory.buffer.byteLength),
@@ -94,13 +107,15 @@ function openMirrored(memory: RingMemory, facts: RecorderFacts, why: string): Op
       removeBox(box);
       throw error;
     }
-    const remote = remoteFileSystem(facts.directory);
     const reason = remote === null ? why : `${why}, on ${remote}: writes may be slow`;
     return { memory, box: { ...box, mapping: null }, fact: { mode: 'mirrored', reason } };
   } catch (error) {
-    const reason = `no file could be made: ${messageOf(error)}`;
-    return { memory, box: null, fact: { mode: 'off', reason } };
+    return withoutBox(memory, `no file could be made: ${messageOf(error)}`);
   }
+}
+
+function withoutBox(memory: RingMemory, reason: string): OpenedRing {
+  return { memory, box: null, fact: { mode: 'off', reason } };
 }
 
 function nameOf({ service, pid, startedAtMs }: RecorderFacts): string {

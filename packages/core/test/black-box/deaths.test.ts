@@ -19,8 +19,15 @@ import {
 
 const START = `const recorder = startRecorder({ blackBox: 'mirrored' });
   const log = getLogger('app'); log.info('before'); log.warn('careful');\n`;
-/** Until the recorder thread has come round. */
-const LATER = (source: string): string => `setTimeout(() => { ${source} }, 400);\n`;
+/** Once what was logged is in the file; a program without ttlog has none. */
+const LATER = (source: string): string => `
+  const { readFileSync } = await import('node:fs');
+  const box = typeof recorder === 'undefined' ? null : recorder.stats()?.blackBox.path;
+  const poll = setInterval(() => {
+    if (box && !readFileSync(box).includes('before')) return;
+    clearInterval(poll);
+    ${source}
+  }, 100);\n`;
 
 const boxesOf = ({ files }: Outcome): string[] => files.filter((name) => name.includes('.ring'));
 
@@ -153,7 +160,7 @@ describe.concurrent('an end in order leaves no black box', () => {
 
   it('nor does a signal of which there is a snapshot', async () => {
     const outcome = await runBeside(
-      `startRecorder({ blackBox: 'mirrored', snapshots: { signals: ['SIGTERM'] } });
+      `const recorder = startRecorder({ blackBox: 'mirrored', snapshots: { signals: ['SIGTERM'] } });
        getLogger('app').info('before'); setInterval(() => {}, 1000);
        ${LATER('process.kill(process.pid);')}`,
     );

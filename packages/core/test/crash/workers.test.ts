@@ -4,6 +4,9 @@
 import { describe, expect, it } from 'vitest';
 import { messagesOf, type Outcome, printed, runBeside, runProgram } from './run-program.ts';
 
+/** `threadId` of the first worker of a program: the recorder thread has 1. */
+const FIRST = 2;
+
 /** `body` runs in each worker; `main` in the main thread, with the workers in `workers`. */
 function program(body: string, main = '', count = 1): string {
   return `
@@ -11,7 +14,8 @@ function program(body: string, main = '', count = 1): string {
     if (isMainThread) {
       startRecorder();
       log.info('in main');
-      const workers = Array.from({ length: ${count} }, () => new Worker(new URL(import.meta.url)));
+      const workers = Array.from({ length: ${count} }, (_, index) =>
+        new Worker(new URL(import.meta.url), { workerData: index + 1 }));
       ${main}
     } else {
       log.info('in worker');
@@ -34,7 +38,7 @@ describe.concurrent('a worker that throws', () => {
     const recording = onlyRecording(outcome);
     expect(recording.header).toMatchObject({
       reason: 'uncaughtException',
-      trigger: { kind: 'uncaughtException', thread: 1 },
+      trigger: { kind: 'uncaughtException', thread: FIRST },
       error: { message: 'worker fails' },
     });
     expect(messagesOf(recording).sort()).toEqual(['in main', 'in worker', 'last words']);
@@ -44,7 +48,7 @@ describe.concurrent('a worker that throws', () => {
     const outcome = await runBeside(program(THROW, HANDLE));
     expect(outcome).toMatchObject({ code: 0, stdout: 'handled worker fails\n' });
     const recording = onlyRecording(outcome);
-    expect(recording.header.trigger).toEqual({ kind: 'uncaughtException', thread: 1 });
+    expect(recording.header.trigger).toEqual({ kind: 'uncaughtException', thread: FIRST });
     expect(messagesOf(recording)).toContain('last words');
   });
 
@@ -52,7 +56,7 @@ describe.concurrent('a worker that throws', () => {
     const again = `workers[0].on('error', (error) => { setImmediate(() => { throw error; }); });`;
     const outcome = await runBeside(program(THROW, again));
     expect(outcome.code).toBe(1);
-    expect(onlyRecording(outcome).header.trigger.thread).toBe(1);
+    expect(onlyRecording(outcome).header.trigger.thread).toBe(FIRST);
   });
 
   it('leaves one snapshot when main catches it as its own', async () => {
@@ -60,7 +64,7 @@ describe.concurrent('a worker that throws', () => {
       program(THROW, `process.on('uncaughtException', (e) => { console.log('own', e.message); });`),
     );
     expect(outcome).toMatchObject({ code: 0, stdout: 'own worker fails\n' });
-    expect(onlyRecording(outcome).header.trigger.thread).toBe(1);
+    expect(onlyRecording(outcome).header.trigger.thread).toBe(FIRST);
   });
 
   it('leaves one snapshot when it is the worker of a worker', async () => {
@@ -77,13 +81,13 @@ describe.concurrent('a worker that throws', () => {
       }`);
     expect(outcome.code).toBe(1);
     const recording = onlyRecording(outcome);
-    expect(recording.header.trigger.thread).toBe(2);
+    expect(recording.header.trigger.thread).toBe(FIRST + 1);
     expect(messagesOf(recording).sort()).toEqual(['in outer', 'last words']);
   });
 
   it('leaves one snapshot that names it when another had thrown just before', async () => {
     const body = `
-      parentPort.on('message', () => { log.info('last words'); throw new Error('fails ' + threadId); });`;
+      parentPort.on('message', () => { log.info('last words'); throw new Error('fails ' + workerData); });`;
     const main = `
       workers[0].on('error', () => { workers[1].postMessage('go'); });
       workers[0].postMessage('go');`;
@@ -91,8 +95,14 @@ describe.concurrent('a worker that throws', () => {
     expect(outcome.code).toBe(1);
     const [first, second, ...others] = outcome.recordings;
     expect(others).toEqual([]);
-    expect(first.header).toMatchObject({ trigger: { thread: 1 }, error: { message: 'fails 1' } });
-    expect(second.header).toMatchObject({ trigger: { thread: 2 }, error: { message: 'fails 2' } });
+    expect(first.header).toMatchObject({
+      trigger: { thread: FIRST },
+      error: { message: 'fails 1' },
+    });
+    expect(second.header).toMatchObject({
+      trigger: { thread: FIRST + 1 },
+      error: { message: 'fails 2' },
+    });
   });
 
   it('does not touch the file of another that threw the same error', async () => {
@@ -103,11 +113,11 @@ describe.concurrent('a worker that throws', () => {
       workers[0].postMessage('go');`;
     const outcome = await runBeside(program(body, main, 2));
     expect(outcome.code).toBe(0);
-    expect(onlyRecording(outcome).header.trigger.thread).toBe(1);
+    expect(onlyRecording(outcome).header.trigger.thread).toBe(FIRST);
   });
 
   it('shares its rate limit with the others', async () => {
-    const body = `parentPort.on('message', () => { throw new Error('fails ' + threadId); });`;
+    const body = `parentPort.on('message', () => { throw new Error('fails ' + workerData); });`;
     const main = `
       let ended = 0;
       for (const worker of workers) {
@@ -138,7 +148,7 @@ describe.concurrent('a worker that throws', () => {
     const outcome = await runBeside(program(`setTimeout(() => { throw ${expression}; }, 2);`));
     expect(outcome.code).toBe(1);
     const { header } = onlyRecording(outcome);
-    expect(header.trigger.thread).toBe(1);
+    expect(header.trigger.thread).toBe(FIRST);
     expect(header.error).not.toBeNull();
   });
 });
@@ -149,7 +159,7 @@ describe.concurrent('a worker that ends otherwise', () => {
     expect(outcome.code).toBe(1);
     expect(onlyRecording(outcome).header).toMatchObject({
       reason: 'unhandledRejection',
-      trigger: { thread: 1 },
+      trigger: { thread: FIRST },
       error: { message: 'gone' },
     });
   });
@@ -159,7 +169,7 @@ describe.concurrent('a worker that ends otherwise', () => {
     const outcome = await runBeside(program(`setTimeout(() => { ${overflow} }, 2);`));
     expect(outcome.code).toBe(1);
     const { header } = onlyRecording(outcome);
-    expect(header.trigger.thread).toBe(1);
+    expect(header.trigger.thread).toBe(FIRST);
     expect(header.error).toBeInstanceOf(RangeError);
   });
 
@@ -172,7 +182,7 @@ describe.concurrent('a worker that ends otherwise', () => {
     const outcome = await runBeside(program('', main, 0));
     expect(outcome.code).toBe(1);
     expect(onlyRecording(outcome).header).toMatchObject({
-      trigger: { thread: 1 },
+      trigger: { thread: FIRST },
       error: { code: 'ERR_WORKER_OUT_OF_MEMORY' },
     });
   });
@@ -211,7 +221,9 @@ describe.concurrent('a worker that ends otherwise', () => {
     expect(recording.header.trigger.thread).toBe(0);
     const work = [...recording.events()].filter(({ message }) => message === 'work');
     expect(work).toHaveLength(300);
-    expect(new Set(work.map(({ thread }) => thread.id))).toEqual(new Set([1, 2, 3]));
+    expect(new Set(work.map(({ thread }) => thread.id))).toEqual(
+      new Set([FIRST, FIRST + 1, FIRST + 2]),
+    );
   });
 
   it('does not change how main exits while it runs', async () => {

@@ -51,7 +51,8 @@ describe('a flood of 3 million debug events', () => {
     expect(numbersOf(crashed.events, 'warning from before')).toEqual(upTo(50));
     expect(numbersOf(crashed.events, 'last words')).toEqual(upTo(20));
     expect(numbersOf(crashed.events, 'about to throw')).toHaveLength(1);
-    expect(crashed.threads.find(({ id }) => id === 1)?.end).toEqual({
+    // The recorder thread is 1.
+    expect(crashed.threads.find(({ id }) => id === 2)?.end).toEqual({
       kind: 'exited',
       exitCode: 1,
     });
