@@ -13,11 +13,11 @@ import {
   LAYOUT_VERSION,
   RING_MAGIC,
   rowCountFor,
+  SEGMENT_ALIGNMENT,
   SEGMENT_HEADER_BYTES,
   SEGMENT_LENGTH,
   SEGMENT_MAGIC,
   SEGMENT_MAGIC_WORD,
-  SEGMENT_MULTIPLE_BYTES,
   segmentsOffset,
 } from '../memory/ring-layout.ts';
 import { RecordingError } from '../snapshot/damage-error.ts';
@@ -82,7 +82,7 @@ function geometryFromSegments(bytes: Uint8Array, isMapped: boolean): Geometry | 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const last = bytes.length - SEGMENT_HEADER_BYTES;
   let hints = 0;
-  for (let offset = HEADER_BYTES; offset <= last; offset += SEGMENT_MULTIPLE_BYTES) {
+  for (let offset = HEADER_BYTES; offset <= last; offset += SEGMENT_ALIGNMENT) {
     if (view.getUint32(offset + SEGMENT_MAGIC, true) !== SEGMENT_MAGIC_WORD) continue;
     const segmentBytes = view.getUint32(offset + SEGMENT_LENGTH, true);
     if (!vouchesForHeader(bytes, offset, isMapped)) continue;

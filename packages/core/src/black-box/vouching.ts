@@ -13,6 +13,7 @@ import {
   MIN_SEGMENT_BYTES,
   POOL_COUNT,
   RING_MAGIC,
+  SEGMENT_ALIGNMENT,
   SEGMENT_COMMITTED,
   SEGMENT_HEADER_BYTES,
   SEGMENT_HEADER_CRC,
@@ -20,7 +21,6 @@ import {
   SEGMENT_MAGIC,
   SEGMENT_MAGIC_WORD,
   SEGMENT_MIRRORED_GENERATION,
-  SEGMENT_MULTIPLE_BYTES,
   SEGMENT_POOL,
   SEGMENT_RECORDS_CRC,
   SEGMENT_WORD,
@@ -48,7 +48,7 @@ export function isPossibleLength(segmentBytes: number): boolean {
   return (
     segmentBytes >= MIN_SEGMENT_BYTES &&
     segmentBytes <= MAX_SEGMENT_BYTES &&
-    segmentBytes % SEGMENT_MULTIPLE_BYTES === 0
+    segmentBytes % SEGMENT_ALIGNMENT === 0
   );
 }
 

@@ -212,7 +212,7 @@ export const SEGMENT_MAGIC_WORD = 0x47455354;
  * Segments begin at a multiple of this many bytes and are as long: a header of 128 bytes then never
  * crosses a page, and no death can leave half of one that was being written to a file.
  */
-export const SEGMENT_MULTIPLE_BYTES = 128;
+export const SEGMENT_ALIGNMENT = 128;
 
 export const MIRROR_FREE = 0;
 /** The recorder thread is writing. */

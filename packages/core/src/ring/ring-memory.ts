@@ -24,7 +24,7 @@ import {
   RING_MAGIC,
   ringBytes,
   rowCountFor,
-  SEGMENT_MULTIPLE_BYTES,
+  SEGMENT_ALIGNMENT,
   segmentsOffset,
 } from '../memory/ring-layout.ts';
 import { MAX_ROWS } from '../memory/segment-word.ts';
@@ -147,11 +147,11 @@ export function ringGeometry(
     !Number.isInteger(segmentBytes) ||
     segmentBytes < MIN_SEGMENT_BYTES ||
     segmentBytes > MAX_SEGMENT_BYTES ||
-    segmentBytes % SEGMENT_MULTIPLE_BYTES !== 0
+    segmentBytes % SEGMENT_ALIGNMENT !== 0
   ) {
     throw new TypeError(
       `ttlog: ${optionPrefix}segmentBytes is ${String(segmentBytes)}; it takes a multiple of ` +
-        `${SEGMENT_MULTIPLE_BYTES} from ${MIN_SEGMENT_BYTES} to ${MAX_SEGMENT_BYTES}`,
+        `${SEGMENT_ALIGNMENT} from ${MIN_SEGMENT_BYTES} to ${MAX_SEGMENT_BYTES}`,
     );
   }
   const segmentCount = Math.floor(bytes / segmentBytes);
