@@ -9,7 +9,7 @@ const programs = readdirSync('programs').map((file) => [basename(file, '.ts'), `
 
 const config: Options = {
   // Flat names, so that every program is found beside the runner.
-  entry: { run: 'run.ts', ...Object.fromEntries(programs) },
+  entry: { run: 'run.ts', deaths: 'deaths/run.ts', ...Object.fromEntries(programs) },
   format: 'esm',
   target: 'node20',
   platform: 'node',
