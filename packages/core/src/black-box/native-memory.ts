@@ -74,18 +74,25 @@ export function loadNativeMemory(searchPaths: readonly string[]): LoadedNativeMe
   return { ok: false, reason: reasons.join('; ') };
 }
 
+/**
+ * The C library is opened when it is first called, which is on the thread that maps. What koffi
+ * 3.3 keeps of it for a worker thread stays mapped after the thread's end (3 MiB, and three of the
+ * 65,530 mappings that Linux allows), and a worker only views.
+ */
 function byKoffi(koffi: Koffi): NativeMemory {
-  const library = koffi.load(null);
-  const mmap = library.func('uint64_t mmap(uint64_t, uint64_t, int, int, int, int64_t)');
-  const allocate = optional(() =>
-    library.func('int posix_fallocate(int, int64_t offset, int64_t length)'),
-  );
+  const declare = (prototype: string): ForeignFunction => koffi.load(null).func(prototype);
   return {
     name: KOFFI_PACKAGE,
-    allocate: (descriptor, lengthBytes) =>
-      allocate === null ? null : (allocate(descriptor, 0, lengthBytes) as number),
-    map: (addressHint, lengthBytes, flags, descriptor) =>
-      mapped(mmap(addressHint, lengthBytes, READ_AND_WRITE, flags, descriptor, 0)),
+    allocate(descriptor, lengthBytes) {
+      const allocate = optional(() =>
+        declare('int posix_fallocate(int, int64_t offset, int64_t length)'),
+      );
+      return allocate === null ? null : (allocate(descriptor, 0, lengthBytes) as number);
+    },
+    map(addressHint, lengthBytes, flags, descriptor) {
+      const mmap = declare('uint64_t mmap(uint64_t, uint64_t, int, int, int, int64_t)');
+      return mapped(mmap(addressHint, lengthBytes, READ_AND_WRITE, flags, descriptor, 0));
+    },
     view: (address, lengthBytes) => koffi.view(address, lengthBytes),
   };
 }
