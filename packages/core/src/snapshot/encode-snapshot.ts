@@ -62,7 +62,7 @@ class ChunkList {
     const descriptor = describeFrame(facts, rawLengthBytes, frame);
     this.chunks.push(descriptor, frame.bytes);
     this.bytes += descriptor.length + frame.bytes.length;
-    // 2 ms for the 1,024 segments of 64 MiB against 6 for one more look at 22 MB (Node 20.20).
+    // For the 1,024 segments of 64 MiB 2 ms, against 3.4 to 6.5 for one more look at 22 MB (Node 20.20).
     const joined = crc32(descriptor, this.checksum);
     this.checksum = combineCrc(joined, frame.crc, frame.bytes.length);
   }

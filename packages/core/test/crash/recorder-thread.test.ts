@@ -33,7 +33,12 @@ describe.concurrent('the recorder thread', () => {
       ${start('{ snapshots: { intervalMs: 100 } }')}
       await new Promise((resolve) => setTimeout(resolve, 300));
       const from = Date.now();
-      for (let i = 0; Date.now() - from < 1500; i++) if (i % 1000 === 0) log.info('busy');
+      const written = () => recorder.stats().snapshots.written;
+      // Without a turn of the loop; how long six of them take is the machine's business.
+      for (const before = written(); written() < before + 6 && Date.now() - from < 20_000; ) {
+        for (let i = 0; i < 1e6; i++);
+        log.info('busy');
+      }
       console.log(JSON.stringify({ from, to: Date.now() }));
       process.exit(0);`);
     const { from, to } = printed(outcome) as { from: number; to: number };
