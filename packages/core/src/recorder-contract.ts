@@ -19,7 +19,13 @@ export interface RecorderStats {
   bytes: number;
   losses: Losses;
   recorderThread: RecorderThreadState;
-  blackBox: { mode: 'mirrored' | 'mapped' | 'off'; reason: string; path: string | null };
+  blackBox: {
+    mode: 'mirrored' | 'mapped' | 'off';
+    reason: string;
+    path: string | null;
+    /** Warnings and errors that were left to the recorder thread, since the disk was slow. */
+    deferred: number;
+  };
   /** Of all threads. `suppressed`: automatic ones beyond one in 10 s a reason and 20 an hour. */
   snapshots: { written: number; failed: number; suppressed: number };
   /** Ignored environment values, options that are not in force, features that are off and why. */

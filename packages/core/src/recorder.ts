@@ -233,6 +233,7 @@ class RunningRecorder implements Recorder {
         mode: this.#boxProblem === null ? mode : 'off',
         reason: this.#boxProblem ?? reason,
         path: facts.box?.path ?? null,
+        deferred: readCounter(memory, 'writesDeferred'),
       },
       snapshots: {
         written: readCounter(memory, 'written'),

@@ -45,7 +45,7 @@ export function silentRecorder(why: string, countCalls: () => number): Recorder 
         beforeStart: countCalls(),
       },
       recorderThread: { state: 'off' },
-      blackBox: { mode: 'off', reason: why, path: null },
+      blackBox: { mode: 'off', reason: why, path: null, deferred: 0 },
       snapshots: { written: 0, failed: 0, suppressed: 0 },
       notes: [why],
     }),

@@ -90,6 +90,8 @@ export const HEADER_INSPECTING = 916;
 export const HEADER_INSPECTION_OVER = 920;
 /** u32: events that what follows the ring has missed. */
 export const HEADER_LAGGED = 908;
+/** u32: warnings that were not written to the black box at once but left to the recorder thread. */
+export const HEADER_WRITES_DEFERRED = 924;
 /** u32, u32, bytes: length and CRC-32 of the CBOR map of who the process is; see black-box/. */
 export const HEADER_IDENTITY_LENGTH = 4096;
 export const HEADER_IDENTITY_CRC = 4100;

@@ -24,6 +24,7 @@ import {
   HEADER_TRIGGER_KINDS,
   HEADER_TRIGGER_LAST,
   HEADER_UNJOINED,
+  HEADER_WRITES_DEFERRED,
   RECORDER_RUNNING,
   RECORDER_STOPPED,
 } from '../memory/ring-layout.ts';
@@ -59,7 +60,8 @@ export type SharedCounter =
   | 'written'
   | 'failed'
   | 'suppressed'
-  | 'lagged';
+  | 'lagged'
+  | 'writesDeferred';
 
 const COUNTERS: { readonly [counter in SharedCounter]: number } = {
   beforeStart: HEADER_BEFORE_START,
@@ -68,6 +70,7 @@ const COUNTERS: { readonly [counter in SharedCounter]: number } = {
   failed: HEADER_SNAPSHOTS_FAILED,
   suppressed: HEADER_SNAPSHOTS_SUPPRESSED,
   lagged: HEADER_LAGGED,
+  writesDeferred: HEADER_WRITES_DEFERRED,
 };
 
 export function addToCounter(memory: RingMemory, counter: SharedCounter, by = 1): void {

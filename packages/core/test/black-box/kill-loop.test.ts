@@ -19,6 +19,10 @@ const SLACK_MS = 100;
 /** … so many times what a timer of this process was late while the child lived. */
 const LATENESS_PART = 3;
 const WARN_EVERY = 16;
+/** A warning whose write takes longer than this is left to the recorder thread, … */
+const SLOW_WRITE_MS = 5;
+/** … and after two in a row all of the thread's for so long: then they are like other events. */
+const REST_MS = 1000;
 /** One kill in ten comes without waiting for all threads to have begun. */
 const MAX_START_MS = 300;
 
@@ -33,6 +37,8 @@ interface Acknowledged {
   readonly thread: number;
   readonly n: number;
   readonly atMs: number;
+  /** How long the call took. */
+  readonly tookMs: number;
 }
 
 interface Killed {
@@ -63,7 +69,15 @@ describe.each([
     timeout: IS_LONG ? 4 * 3600_000 : 400_000,
   }, async () => {
     const random = randomNumbers(SEED);
-    const figures = { kills: 0, shown: 0, acknowledged: 0, warnings: 0, young: 0, oldestLostMs: 0 };
+    const figures = {
+      kills: 0,
+      shown: 0,
+      acknowledged: 0,
+      warnings: 0,
+      deferred: 0,
+      young: 0,
+      oldestLostMs: 0,
+    };
     const unread = { broken: 0, empty: 0 };
     const lives = Array.from({ length: KILLS }, (_, index) => ({
       index,
@@ -82,7 +96,7 @@ describe.each([
     console.log(
       `${mode} kill loop, seed ${SEED}: ${figures.kills} kills, ${figures.shown} events shown, ` +
         `${figures.acknowledged} acknowledged, ${figures.warnings} of them warnings, of which 0 ` +
-        `were lost; ${figures.young} younger events lost, the oldest ${figures.oldestLostMs} ms ` +
+        `were lost; ${figures.deferred} deferred by a slow machine; ${figures.young} younger events lost, the oldest ${figures.oldestLostMs} ms ` +
         `old; segments not whole: ${unread.broken}; killed before the first event: ${unread.empty}`,
     );
     expect(figures.warnings).toBeGreaterThan(KILLS * 5);
@@ -122,8 +136,8 @@ async function runAndKill(
   expect({ stderr, signal: child.signalCode }).toEqual({ stderr: '', signal: 'SIGKILL' });
   const lines = fs.readFileSync(acknowledgedPath, 'latin1').split('\n');
   const acknowledged = lines.slice(0, -1).map((line) => {
-    const [thread, n, atMs] = line.split(' ').map(Number);
-    return { thread, n, atMs };
+    const [thread, n, atMs, tookMs] = line.split(' ').map(Number);
+    return { thread, n, atMs, tookMs };
   });
   return { mode, pace, directory, killedAtMs, isEarly, latenessMs: lateness(), acknowledged };
 }
@@ -159,12 +173,17 @@ function check(
   const note = recording.header.notes.find((text) => text.includes('not whole'));
   if (note !== undefined) unread.broken += Number(note.split(': ')[1]);
   if (killed.mode === 'mapped') expect(unread.broken).toBe(0);
-  for (const { thread, n, atMs } of killed.acknowledged) {
+  const isDeferred = deferredBy(killed.mode);
+  for (const acknowledgement of killed.acknowledged) {
+    const { thread, n, atMs } = acknowledgement;
     const isShown = shown.has(`${thread}:${n}`);
-    if (n % WARN_EVERY === 0) {
+    if (n % WARN_EVERY === 0 && !isDeferred(acknowledgement)) {
       figures.warnings++;
       if (!isShown) throw new Error(`lost: warning ${n} of thread ${thread}`);
-    } else if (!isShown && !isOverwritten(shown, thread, n, killed)) {
+      continue;
+    }
+    if (n % WARN_EVERY === 0) figures.deferred++;
+    if (!isShown && !isOverwritten(shown, thread, n, killed)) {
       const ageMs = killed.killedAtMs - atMs;
       if (killed.mode === 'mapped') {
         throw new Error(`lost: event ${n} of thread ${thread}, ${ageMs} ms old`);
@@ -178,6 +197,23 @@ function check(
       }
     }
   }
+}
+
+/**
+ * Whether a thread may have left a warning to the recorder thread, as it does where the disk or
+ * the machine is slow; asked for each acknowledgement in turn.
+ */
+function deferredBy(mode: Mode): (acknowledged: Acknowledged) => boolean {
+  const slowWrites = new Map<number, number>();
+  const restsUntilMs = new Map<number, number>();
+  return ({ thread, n, atMs, tookMs }) => {
+    if (mode === 'mapped' || n % WARN_EVERY !== 0) return false;
+    if (atMs <= (restsUntilMs.get(thread) ?? 0)) return true;
+    const slow = tookMs < SLOW_WRITE_MS ? 0 : (slowWrites.get(thread) ?? 0) + 1;
+    slowWrites.set(thread, slow);
+    if (slow >= 2) restsUntilMs.set(thread, atMs + REST_MS);
+    return slow > 0;
+  };
 }
 
 /**
