@@ -126,6 +126,7 @@ export function normalised(text: string): string {
     .replaceAll(/file:\/\/\S+\/(?=app\.mjs)/g, 'file://')
     .replaceAll(/\d{4}-\d\d-\d\d/g, 'DATE')
     .replaceAll(/\d\d:\d\d:\d\d\.\d+/g, 'TIME')
+    .replaceAll(/T[-+]\S*\d\.\d{6}\b/g, 'OFFSET')
     .replaceAll(/[\d.,]+ (µs|ms|s|B|KiB|MiB)\b/g, 'QUANTITY')
     .replaceAll(/payments\[\d+\] on \S+,/g, 'payments[PID] on HOST,')
     .replaceAll(/payments\[\d+\]/g, 'payments[PID]')

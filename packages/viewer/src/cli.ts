@@ -13,9 +13,10 @@
 import { existsSync } from 'node:fs';
 import { version } from '../package.json';
 import { COMMON_OPTIONS, parseArguments } from './arguments/option.ts';
+import { QueryError } from './arguments/query-error.ts';
 import { UsageError } from './arguments/usage-error.ts';
 import { DEFAULT_COMMAND, isCommand, loadCommand, nearestCommand } from './commands/table.ts';
-import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from './output/exit-code.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_QUERY } from './output/exit-code.ts';
 import { OutputClosed, processTerminal, type Terminal } from './output/terminal.ts';
 
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -38,6 +39,10 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
     return await command.run(given, terminal);
   } catch (error) {
     if (error instanceof OutputClosed) return EXIT_OK;
+    if (error instanceof QueryError) {
+      for (const line of error.lines) terminal.report(line);
+      return EXIT_QUERY;
+    }
     terminal.report(error instanceof Error ? error.message : String(error));
     if (error instanceof UsageError) {
       terminal.report(`see ttlog-view ${isNamed ? `help ${name}` : '--help'}`);

@@ -13,4 +13,8 @@ export interface RecordingFile {
 export interface SourcedEvent {
   readonly event: RecordedEvent;
   readonly file: RecordingFile;
+  /** Its number among all events walked, where neighbours are shown beside what matched. */
+  readonly place?: number;
+  /** Shown only because a neighbour matched. */
+  readonly isNeighbour?: boolean;
 }

@@ -77,6 +77,18 @@ describe('the exit code', () => {
     expect(run('cat', 'ten.bin', '-S', 'noon').code).toBe(2);
   });
 
+  it('is 4 when a query cannot be understood, and the place is shown', () => {
+    expect(run('cat', 'ten.bin', '-w', 'index > and msg ~= x')).toMatchObject({
+      code: 4,
+      stdout: '',
+      stderr: [
+        'ttlog-view: expected a value after >, not and\n',
+        'ttlog-view:   index > and msg ~= x\n',
+        'ttlog-view:           ^\n',
+      ].join(''),
+    });
+  });
+
   it('is 2 when a file cannot be read, which hides none of the others', () => {
     const { code, stdout, stderr } = run('cat', 'missing.bin', 'ten.bin');
     expect(code).toBe(2);

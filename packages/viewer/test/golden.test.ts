@@ -12,6 +12,8 @@ const COMMAND_LINES: [file: string, words: string[]][] = [
   ['cat-reverse.txt', ['cat', 'crash.bin', '-r', '-n', '2']],
   ['cat-jsonl.txt', ['cat', 'crash.bin', '-o', 'jsonl']],
   ['cat-logfmt.txt', ['cat', 'crash.bin', '-o', 'logfmt']],
+  ['cat-where.txt', ['cat', 'crash.bin', '-w', 'msg ~= odd', '-C', '1', '--clock', 'delta', '-q']],
+  ['cat-clock-utc.txt', ['cat', 'crash.bin', '--clock', 'utc', '-l', 'error', '--color', 'always']],
   ['info.txt', ['info', 'crash.bin']],
   ['info-json.txt', ['info', 'crash.bin', '--json']],
   ['ls.txt', ['ls', '.']],
@@ -23,6 +25,7 @@ const COMMAND_LINES: [file: string, words: string[]][] = [
   ['help-trace.txt', ['help', 'trace']],
   ['help.txt', ['--help']],
   ['help-cat.txt', ['help', 'cat']],
+  ['help-query.txt', ['help', 'query']],
   ['help-recover.txt', ['help', 'recover']],
 ];
 

@@ -1,18 +1,19 @@
 /** `ttlog-view cat`: prints the events of recordings, merged by time, and how each of them ended. */
 
-import type { RecordedEvent } from 'ttlog/reader';
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { choosePalette } from '../format/colour.ts';
 import { endingText } from '../format/ending.ts';
+import { CLOCK_MODES, type ClockMode, defaultClockMode } from '../format/event-clock.ts';
 import { jsonlFormat, TRACE_NAMES, type TraceNames } from '../format/jsonl.ts';
 import { logfmtFormat } from '../format/logfmt.ts';
-import { prettyFormat } from '../format/pretty.ts';
+import { type PrettyFormat, prettyFormat } from '../format/pretty.ts';
 import { openInput, reportDamage } from '../input/input.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { BATCH_UNITS, type Terminal } from '../output/terminal.ts';
-import type { RecordingFile } from '../recording-file.ts';
+import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
+import { isApart } from '../select/neighbours.ts';
 import {
   parseSelection,
   SELECTION_OPTIONS,
@@ -52,6 +53,13 @@ export const cat: Command = {
       value: 'A,B,C',
       summary: 'Keys of trace id, span id and flags in jsonl: trace_id,span_id,trace_flags.',
     },
+    {
+      name: 'clock',
+      value: 'CLOCK',
+      choices: CLOCK_MODES,
+      summary:
+        'Times of pretty: abs (local time of day), utc, delta (since the event above) or crash (T-5 is five seconds before the process died: the default where one did).',
+    },
     { name: 'utc', summary: 'Show and read times in UTC instead of local time.' },
     { name: 'quiet', short: 'q', summary: 'Events only: no ending, no word about damage.' },
   ],
@@ -60,6 +68,10 @@ export const cat: Command = {
     ['ttlog-view cat crash.bin -l warn', 'warnings and worse'],
     ['ttlog-view cat crash.bin -S -5s', 'the last five seconds'],
     ['ttlog-view cat crash.bin -n 50 --thread worker-1', 'the last 50 events of a thread'],
+    [
+      "ttlog-view cat crash.bin -w 'level >= warn and dur > 250ms' -C 3",
+      'by a query, with three events around each',
+    ],
     ["ttlog-view cat crash.bin -m user.id=7 -g 'time(d )?out'", 'by field and by text'],
     ['ttlog-view cat /var/lib/ttlog -j | jq .msg', 'all recordings of a directory as JSON lines'],
   ],
@@ -82,13 +94,15 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const hasEnding = output === 'pretty' && !isQuiet && selection.lines?.from !== 'start';
   const endings = hasEnding ? files.map((file) => endingText(file, colours, utc)) : [];
   const ending = endings.filter((text) => text !== '').join('\n');
+  const mode = (given.value('clock') as ClockMode | undefined) ?? defaultClockMode(files, utc);
   const format =
     output === 'jsonl'
       ? jsonlFormat(traceNames)
       : output === 'logfmt'
         ? logfmtFormat()
-        : prettyFormat({ palette: colours, utc, files });
-  const hasShown = await print(selection, files, format, ending, terminal);
+        : prettyFormat({ palette: colours, utc, files, mode });
+  const separator = output === 'pretty' ? `${colours.dim('--')}\n` : '';
+  const hasShown = await print(selection, files, { format, ending, separator }, terminal);
   if (!hasShown) reportUnknownThreads(selection, files, terminal);
   let isDamaged = isPartial;
   for (const file of files) {
@@ -108,23 +122,33 @@ function parseTraceNames(text: string | undefined): TraceNames {
   return { traceId, spanId, flags };
 }
 
+interface Look {
+  readonly format: PrettyFormat;
+  /** Below the events, or empty. */
+  readonly ending: string;
+  /** Between groups of neighbours. */
+  readonly separator: string;
+}
+
 /** Writes events and ending; whether there was an event. */
 async function print(
   selection: Selection,
   files: readonly RecordingFile[],
-  format: (event: RecordedEvent, file: RecordingFile) => string,
-  ending: string,
+  { format, ending, separator }: Look,
   terminal: Terminal,
 ): Promise<boolean> {
   const { isReversed, isFiltered } = selection;
   let text = '';
   let hasShown = false;
+  let previous: SourcedEvent | undefined;
   for (const sourced of selectEvents(selection, files)) {
     if (sourced !== undefined) {
       // The newest comes first: so does the end.
       if (!hasShown && isReversed && ending !== '') text = `${ending}\n`;
       hasShown = true;
-      text += format(sourced.event, sourced.file);
+      if (isApart(previous, sourced)) text += separator;
+      text += format(sourced.event, sourced.file, sourced.isNeighbour);
+      previous = sourced;
       if (text.length < BATCH_UNITS) continue;
     }
     await terminal.write(text);

@@ -5,20 +5,33 @@ import { UsageError } from '../arguments/usage-error.ts';
 import { EXIT_CODES, EXIT_OK } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { Command } from './command.ts';
+import { QUERY_EXAMPLE, QUERY_ROWS, QUERY_SUMMARY } from './query-help.ts';
 import { COMMAND_NAMES, isCommand, loadCommand, nearestCommand } from './table.ts';
+
+/** A topic of help that is no command. */
+const QUERY_TOPIC = 'query';
 
 export const help: Command = {
   name: 'help',
   summary: 'Show help, of a command with its options and examples.',
-  operands: '[COMMAND]',
-  description: ['Shows the list of commands, or how to use one of them.'],
+  operands: '[COMMAND|query]',
+  description: [
+    'Shows the list of commands, how to use one of them, or the query language of --where.',
+  ],
   options: [],
-  examples: [['ttlog-view help cat', 'the options of cat']],
+  examples: [
+    ['ttlog-view help cat', 'the options of cat'],
+    ['ttlog-view help query', 'the query language'],
+  ],
   run,
 };
 
 async function run({ operands }: ParsedArguments, terminal: Terminal): Promise<number> {
   const [name] = operands;
+  if (name === QUERY_TOPIC) {
+    await terminal.write(queryHelp());
+    return EXIT_OK;
+  }
   if (name !== undefined && !isCommand(name)) {
     const meant = nearestCommand(name);
     const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
@@ -48,7 +61,16 @@ export async function overview(): Promise<string> {
       'Exit codes',
       EXIT_CODES.map(([code, meaning]) => [String(code), meaning]),
     ),
-    'More: ttlog-view help COMMAND',
+    'More: ttlog-view help COMMAND, ttlog-view help query',
+  ]);
+}
+
+function queryHelp(): string {
+  return paragraphs([
+    QUERY_SUMMARY,
+    `  ${QUERY_EXAMPLE}`,
+    section('Language', QUERY_ROWS),
+    'An error is shown with its place, and the exit code is 4.',
   ]);
 }
 
@@ -71,14 +93,21 @@ function optionRow(option: OptionSpec): [string, string] {
   return [`${lead}--${name}${value === undefined ? '' : ` ${value}`}`, summary];
 }
 
+/** Terms are no wider than this, or stand on a line of their own. */
+const MAX_TERM = 44;
+
 /** A title and rows of two columns, the second wrapped. */
 function section(title: string, rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([term]) => term.length));
+  const widths = rows.map(([term]) => term.length).filter((length) => length <= MAX_TERM);
+  const width = Math.max(...widths, 0);
   const lines = rows.flatMap(([term, meaning]) => {
     const wrapped = wrap(meaning, WIDTH - width - 2 * INDENT.length);
-    return wrapped.map(
-      (line, index) => `${INDENT}${(index === 0 ? term : '').padEnd(width)}${INDENT}${line}`,
+    const isAlone = term.length > width;
+    const lines = wrapped.map(
+      (line, index) =>
+        `${INDENT}${(index === 0 && !isAlone ? term : '').padEnd(width)}${INDENT}${line}`,
     );
+    return isAlone ? [INDENT + term, ...lines] : lines;
   });
   return [`${title}:`, ...lines].join('\n');
 }

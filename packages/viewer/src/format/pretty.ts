@@ -1,15 +1,15 @@
 /**
  * Events as a person reads them: one line an event, columns only for what differs within the
- * input, errors below their event, a rule when the day changes. What a recording says as a whole
+ * input, errors below their event. Times are `event-clock.ts`'s affair; what a recording says as a whole
  * stands in `ending.ts`.
  */
 
 import type { Level, RecordedEvent } from 'ttlog/reader';
 import type { RecordingFile } from '../recording-file.ts';
-import { dayText, SecondClock, timeOfDayText, zoneText } from './clock.ts';
-import type { Paint, Palette } from './colour.ts';
+import { type Palette, palette } from './colour.ts';
 import { errorLines } from './error-text.ts';
 import { printable } from './escape.ts';
+import { type ClockOptions, eventClock } from './event-clock.ts';
 import { processLabels, threadLabel } from './source-label.ts';
 import { keyText, valueText } from './value.ts';
 
@@ -17,47 +17,52 @@ import { keyText, valueText } from './value.ts';
 const MAX_COLUMN = 24;
 const ERROR_INDENT = '    ';
 
-export interface PrettyOptions {
+export interface PrettyOptions extends ClockOptions {
   readonly palette: Palette;
-  readonly utc: boolean;
-  readonly files: readonly RecordingFile[];
 }
 
-export function prettyFormat(
-  options: PrettyOptions,
+/** Events that are shown beside others are dim as a whole. */
+export type PrettyFormat = (
+  event: RecordedEvent,
+  file: RecordingFile,
+  isNeighbour?: boolean,
+) => string;
+
+export function prettyFormat(options: PrettyOptions): PrettyFormat {
+  const { palette: colours } = options;
+  const clock = eventClock(options, colours);
+  const lineOf = lineFormat(colours, options.files);
+  const plainLineOf = lineFormat(UNCOLOURED, options.files);
+  return (event, file, isNeighbour = false) => {
+    const { rule, text } = clock(event.timeNs);
+    const above = rule === '' ? '' : `${colours.dim(rule)}\n`;
+    const line = (isNeighbour ? plainLineOf : lineOf)(event, file);
+    if (!isNeighbour) return `${above}${text} ${line}\n`;
+    const lines = `${text} ${line}`.split('\n').map(colours.dim);
+    return `${above}${lines.join('\n')}\n`;
+  };
+}
+
+/** An event without its time. */
+function lineFormat(
+  palette: Palette,
+  files: readonly RecordingFile[],
 ): (event: RecordedEvent, file: RecordingFile) => string {
-  const { palette, utc } = options;
-  const { dim } = palette;
   const levels = levelTexts(palette);
-  const source = sourceColumns(options);
-  let day = '';
-  // Beyond the calendar the number of the second stands for the time, under the day before.
-  const clock = new SecondClock((date) => {
-    day = `${dayText(date, utc)} ${zoneText(date, utc)}`;
-    return timeOfDayText(date, utc);
-  });
-  let shownDay = '';
+  const source = sourceColumns(files, palette);
   return (event, file) => {
-    clock.set(event.timeNs);
-    let text = '';
-    if (day !== shownDay) {
-      text = `${dim(`── ${day} ──`)}\n`;
-      shownDay = day;
-    }
-    text += `${clock.text}.${clock.fraction(3)}${dim(clock.fraction(6).slice(3))} ${levels[event.level]} `;
-    text += source(event, file);
+    let text = `${levels[event.level]} ${source(event, file)}`;
     if (event.logger !== '') text += `${palette.cyan(`${printable(event.logger)}:`)} `;
-    return `${text}${eventText(event, palette)}\n`;
+    return text + eventText(event, palette);
   };
 }
 
 /** Message, fields and errors without colour: the text that `--grep` looks into. */
 export function searchableText(event: RecordedEvent): string {
-  return `${printable(event.logger)}: ${eventText(event, PLAIN)}`;
+  return `${printable(event.logger)}: ${eventText(event, UNCOLOURED)}`;
 }
 
-const plain: Paint = (text) => text;
-const PLAIN = { dim: plain, bold: plain, red: plain };
+const UNCOLOURED = palette(false);
 
 const KIND_LABELS = { log: '', 'span-start': '[span start] ', 'span-end': '[span end] ' };
 
@@ -91,10 +96,10 @@ function errorBlock(key: string, error: Error, { dim, red }: Pick<Palette, 'dim'
 }
 
 /** Process and thread, each only where the input has more than one. */
-function sourceColumns({
-  files,
-  palette,
-}: PrettyOptions): (event: RecordedEvent, file: RecordingFile) => string {
+function sourceColumns(
+  files: readonly RecordingFile[],
+  palette: Palette,
+): (event: RecordedEvent, file: RecordingFile) => string {
   const processes = processLabels(files);
   const labels = new Map(
     files.map((file) => {

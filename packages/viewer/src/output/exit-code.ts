@@ -4,6 +4,7 @@ export const EXIT_OK = 0;
 export const EXIT_NOTHING_MATCHED = 1;
 export const EXIT_FAILED = 2;
 export const EXIT_DAMAGED = 3;
+export const EXIT_QUERY = 4;
 export const EXIT_INTERRUPTED = 130;
 
 /** For help, in order. */
@@ -12,6 +13,7 @@ export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [EXIT_NOTHING_MATCHED, 'Nothing matched, or there is no recording.'],
   [EXIT_FAILED, 'The command line is wrong, or a file cannot be read.'],
   [EXIT_DAMAGED, 'A recording is damaged; what could be read was shown.'],
+  [EXIT_QUERY, 'A query cannot be understood.'],
   [EXIT_INTERRUPTED, 'Interrupted (SIGINT).'],
 ];
 

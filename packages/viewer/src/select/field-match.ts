@@ -1,5 +1,5 @@
 /**
- * `--match FIELD=VALUE`: where a name is looked for in an event, and when a value is the one
+ * Values of events by name, and `--match FIELD=VALUE`: where a name is looked for in an event, and when a value is the one
  * asked for. Generous on purpose: a name may be a field, a binding or something of ttlog's, and
  * `5` finds the number, the bigint and the text.
  */
@@ -25,7 +25,7 @@ export function parseMatch(text: string): EventTest {
 }
 
 /** Names that mean what ttlog knows of every event; a field of the same name is found as well. */
-const OWN_VALUES: {
+export const OWN_VALUES: {
   readonly [name: string]: ((event: RecordedEvent, file: RecordingFile) => unknown[]) | undefined;
 } = Object.assign(Object.create(null), {
   logger: ({ logger }: RecordedEvent) => [logger],
@@ -44,7 +44,7 @@ const OWN_VALUES: {
   pid: (_: RecordedEvent, { recording }: RecordingFile) => [recording.header.pid],
 });
 
-type ValueTest = (value: unknown) => boolean;
+export type ValueTest = (value: unknown) => boolean;
 
 /** Looks for the whole name first, then for each way to split it at a dot. */
 function hasMatch(container: object, name: string, isWanted: ValueTest): boolean {
@@ -58,9 +58,11 @@ function hasMatch(container: object, name: string, isWanted: ValueTest): boolean
   return false;
 }
 
-const ABSENT = Symbol('absent');
+/** In place of a value where there is none. */
+export const ABSENT: unique symbol = Symbol('absent');
 
-function property(container: object, name: string): unknown {
+/** An own property, the entry of a Map, or a name that an Error has by definition. */
+export function property(container: object, name: string): unknown {
   if (container instanceof Mark) {
     const { value } = container;
     return typeof value === 'object' && value !== null ? property(value, name) : ABSENT;
@@ -72,7 +74,7 @@ function property(container: object, name: string): unknown {
 }
 
 /** Equal as text, or as a number; a list or a set is equal when one of its items is. */
-function valueTest(wanted: string): ValueTest {
+export function valueTest(wanted: string): ValueTest {
   const wantedNumber = wanted.trim() === '' ? Number.NaN : Number(wanted);
   const isWanted: ValueTest = (value) => {
     switch (typeof value) {

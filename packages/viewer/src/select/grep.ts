@@ -13,17 +13,26 @@ export function parseGrep(pattern: string): (event: RecordedEvent) => boolean {
 }
 
 function compile(pattern: string): RegExp {
+  try {
+    return expressionOf(pattern);
+  } catch (error) {
+    throw new UsageError(`--grep: ${(error as Error).message}`);
+  }
+}
+
+/** Throws SyntaxError. */
+export function expressionOf(pattern: string): RegExp {
   // Escapes as \S and \W are no capitals of the user's.
-  const hasCapital = /\p{Lu}/u.test(pattern.replace(/\\(?:[pPux]\{[^}]*\}|.)/gs, ''));
-  const flags = hasCapital ? 'm' : 'im';
+  const isExact = hasCapital(pattern.replace(/\\(?:[pPux]\{[^}]*\}|.)/gs, ''));
+  const flags = isExact ? 'm' : 'im';
   try {
     return new RegExp(pattern, `${flags}u`);
   } catch {
     // Unicode mode refuses needless escapes (`\-`) that people type.
-  }
-  try {
     return new RegExp(pattern, flags);
-  } catch (error) {
-    throw new UsageError(`--grep: ${(error as Error).message}`);
   }
+}
+
+export function hasCapital(text: string): boolean {
+  return /\p{Lu}/u.test(text);
 }

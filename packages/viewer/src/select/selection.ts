@@ -3,7 +3,7 @@
  * stream of events that pass them. What the reader can skip by its index is asked of the reader.
  */
 
-import { type EventQuery, isLevel, type Level } from 'ttlog/reader';
+import { type EventQuery, LEVELS, type Level, type RecordedEvent } from 'ttlog/reader';
 import { listed, type OptionSpec, type ParsedArguments } from '../arguments/option.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { threadLabel } from '../format/source-label.ts';
@@ -11,9 +11,19 @@ import { mergeByTime, type QueriedFile } from '../input/merge.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
 import { type EventTest, parseMatch } from './field-match.ts';
 import { parseGrep } from './grep.ts';
+import { levelOf } from './level-word.ts';
+import {
+  NEIGHBOUR_OPTIONS,
+  type Neighbours,
+  parseNeighbours,
+  withNeighbours,
+} from './neighbours.ts';
+import { parseQuery, type Query } from './query.ts';
+import { bothBounds, type QueryBounds } from './query-bounds.ts';
 import { parseTime, type ResolveTime, type TimeFrame } from './time-expression.ts';
 
-export const SELECTION_OPTIONS: readonly OptionSpec[] = [
+/** Of every command that reads events. */
+export const FILTER_OPTIONS: readonly OptionSpec[] = [
   {
     name: 'level',
     short: 'l',
@@ -37,6 +47,14 @@ export const SELECTION_OPTIONS: readonly OptionSpec[] = [
     summary: 'Events with this field or binding; user.id=7 looks inside. Several: all must match.',
   },
   {
+    name: 'where',
+    short: 'w',
+    value: 'QUERY',
+    isRepeatable: true,
+    summary:
+      'Events that fit: level >= warn and (status in (500, 502) or dur > 250ms) and not msg ~= health. See ttlog-view help query. Several: all must fit.',
+  },
+  {
     name: 'since',
     short: 'S',
     value: 'TIME',
@@ -49,6 +67,12 @@ export const SELECTION_OPTIONS: readonly OptionSpec[] = [
     isRepeatable: true,
     summary: 'Events of this thread. Several: any of them.',
   },
+];
+
+/** The same, with order and number of what is shown. */
+export const SELECTION_OPTIONS: readonly OptionSpec[] = [
+  ...FILTER_OPTIONS,
+  ...NEIGHBOUR_OPTIONS,
   {
     name: 'lines',
     short: 'n',
@@ -61,6 +85,8 @@ export const SELECTION_OPTIONS: readonly OptionSpec[] = [
 export interface Selection {
   readonly minLevel: Level | undefined;
   readonly tests: readonly EventTest[];
+  readonly queries: readonly Query[];
+  readonly neighbours: Neighbours | undefined;
   readonly since: ResolveTime | undefined;
   readonly until: ResolveTime | undefined;
   /** Ids, names or labels; empty for all. */
@@ -77,17 +103,18 @@ export function parseSelection(given: ParsedArguments, utc: boolean): Selection 
   const since = given.value('since');
   const until = given.value('until');
   const lines = given.value('lines');
-  const filters = ['level', 'grep', 'match', 'since', 'until', 'thread'];
   return {
     minLevel: level === undefined ? undefined : parseLevel(level),
     tests: [...given.values('match').map(parseMatch), ...given.values('grep').map(parseGrep)],
+    queries: given.values('where').map(parseQuery),
+    neighbours: parseNeighbours(given),
     since: since === undefined ? undefined : parseTime(since, 'since'),
     until: until === undefined ? undefined : parseTime(until, 'until'),
     threads: given.values('thread'),
     lines: lines === undefined ? undefined : parseLines(lines),
     isReversed: given.has('reverse'),
     utc,
-    isFiltered: filters.some((name) => given.has(name)),
+    isFiltered: FILTER_OPTIONS.some(({ name }) => given.has(name)),
   };
 }
 
@@ -118,36 +145,71 @@ function* matchingEvents(
   selection: Selection,
   files: readonly RecordingFile[],
 ): Generator<SourcedEvent | undefined> {
-  const { tests } = selection;
-  const threadIds = new Map(files.map((file) => [file, wantedThreads(selection, file)]));
+  const plan = planOf(selection, files);
+  const events = mergeByTime(plan.sources);
+  if (selection.neighbours !== undefined) {
+    const isMatch = ({ event, file }: SourcedEvent): boolean =>
+      plan.tests.every((test) => test(event, file));
+    let unmatchedCount = 0;
+    for (const sourced of withNeighbours(events, isMatch, selection.neighbours)) {
+      if (sourced !== undefined || ++unmatchedCount % EVENTS_PER_PAUSE === 0) yield sourced;
+    }
+    return;
+  }
   let unmatchedCount = 0;
-  for (const sourced of mergeByTime(queries(selection, files, threadIds))) {
+  for (const sourced of events) {
     const { event, file } = sourced;
-    const isMatching =
-      threadIds.get(file)?.has(event.thread.id) !== false &&
-      tests.every((test) => test(event, file));
-    if (isMatching) yield sourced;
+    if (plan.tests.every((test) => test(event, file))) yield sourced;
     else if (++unmatchedCount % EVENTS_PER_PAUSE === 0) yield undefined;
   }
 }
 
-function queries(
-  selection: Selection,
-  files: readonly RecordingFile[],
-  threadIds: ReadonlyMap<RecordingFile, ReadonlySet<number> | undefined>,
-): QueriedFile[] {
+interface Plan {
+  readonly sources: QueriedFile[];
+  /** What the reader is not asked for, the cheap ones first. */
+  readonly tests: EventTest[];
+}
+
+/** What of a selection the reader answers by its index, and what every event is asked. */
+function planOf(selection: Selection, files: readonly RecordingFile[]): Plan {
   const frame = timeFrame(files, selection.utc);
-  const sinceNs = selection.since?.(frame);
-  const untilNs = selection.until?.(frame);
-  return files.map((file) => {
-    const query: EventQuery = {};
-    if (selection.minLevel !== undefined) query.minLevel = selection.minLevel;
-    if (sinceNs !== undefined) query.sinceNs = sinceNs;
-    if (untilNs !== undefined) query.untilNs = untilNs;
-    const ids = threadIds.get(file);
-    if (ids?.size === 1) [query.thread] = ids;
-    return { file, query };
-  });
+  const { minLevel, neighbours } = selection;
+  const tests: EventTest[] = [];
+  if (selection.threads.length > 0) tests.push(threadTest(selection, files));
+  const bound = selection.queries.map((query) => query(frame));
+  let bounds: QueryBounds = {
+    minSeverity: minLevel === undefined ? 0 : LEVELS.indexOf(minLevel) * 4 + 1,
+    sinceNs: selection.since?.(frame) ?? null,
+    untilNs: selection.until?.(frame) ?? null,
+  };
+  if (neighbours !== undefined) {
+    // Neighbours may be of any level and thread, but are of the time asked for.
+    const { minSeverity } = bounds;
+    if (minSeverity > 0) tests.push(({ severity }) => severity >= minSeverity);
+    bounds = { ...bounds, minSeverity: 0 };
+  }
+  for (const query of bound) {
+    if (neighbours === undefined) bounds = bothBounds(bounds, query.bounds);
+    tests.push(query.test);
+  }
+  tests.push(...selection.tests);
+  const sources = files.map((file) => ({ file, query: readerQuery(bounds, selection, file) }));
+  return { sources, tests };
+}
+
+function readerQuery(bounds: QueryBounds, selection: Selection, file: RecordingFile): EventQuery {
+  const query: EventQuery = {};
+  if (bounds.minSeverity > 0) query.minLevel = bounds.minSeverity;
+  if (bounds.sinceNs !== null) query.sinceNs = bounds.sinceNs;
+  if (bounds.untilNs !== null) query.untilNs = bounds.untilNs;
+  const ids = selection.neighbours === undefined ? wantedThreads(selection, file) : undefined;
+  if (ids?.size === 1) [query.thread] = ids;
+  return query;
+}
+
+function threadTest(selection: Selection, files: readonly RecordingFile[]): EventTest {
+  const ids = new Map(files.map((file) => [file, wantedThreads(selection, file)]));
+  return ({ thread }: RecordedEvent, file) => ids.get(file)?.has(thread.id) !== false;
 }
 
 /** Ends where the last of the recordings ends, begins where the first process started. */
@@ -211,19 +273,10 @@ function* lastOf(
 }
 
 function parseLevel(text: string): Level {
-  const lower = text.toLowerCase();
-  const level = LEVEL_NAMES[lower] ?? lower;
-  if (isLevel(level)) return level;
-  throw new UsageError(`--level takes ${listed(LEVEL_LIST)}, not "${text}"`);
+  const level = levelOf(text);
+  if (level !== undefined) return level;
+  throw new UsageError(`--level takes ${listed(LEVELS)}, not "${text}"`);
 }
-
-const LEVEL_LIST = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-
-const LEVEL_NAMES: { readonly [name: string]: Level | undefined } = Object.assign(
-  Object.create(null),
-  Object.fromEntries(LEVEL_LIST.map((level) => [level[0], level])),
-  { warning: 'warn', err: 'error', critical: 'fatal' },
-);
 
 function parseLines(text: string): { count: number; from: 'start' | 'end' } {
   const match = /^(\+?)(\d{1,15})$/.exec(text);

@@ -18,22 +18,29 @@ export interface TimeFrame {
 /** Epoch nanoseconds. */
 export type ResolveTime = (frame: TimeFrame) => bigint;
 
-const FORMS =
+/** What is understood, for a message. */
+export const TIME_FORMS: string =
   '-5s, 2m ago, 1h30m, 12:00[:05[.250]], 2026-01-31[T12:00[:05[.250]]][Z|+02:00], today, yesterday or @EPOCH';
 
 /** Parses at once, so that a mistake is reported before any file is opened. */
 export function parseTime(text: string, optionName: string): ResolveTime {
+  const resolve = timeResolver(text);
+  if (resolve === undefined) {
+    throw new UsageError(`--${optionName} does not understand "${text}"; it takes ${TIME_FORMS}`);
+  }
+  return resolve;
+}
+
+/** undefined for what is no time. */
+export function timeResolver(text: string): ResolveTime | undefined {
   const trimmed = text.trim();
-  const resolve =
+  return (
     parseEpoch(trimmed) ??
     parseRelative(trimmed) ??
     parseDay(trimmed) ??
     parseTimeOfDay(trimmed) ??
-    parseDate(trimmed);
-  if (resolve === undefined) {
-    throw new UsageError(`--${optionName} does not understand "${text}"; it takes ${FORMS}`);
-  }
-  return resolve;
+    parseDate(trimmed)
+  );
 }
 
 /** Nanoseconds of `1h30m`, `250ms`, `2 days 3 hours`; undefined for anything else. */

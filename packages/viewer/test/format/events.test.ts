@@ -8,7 +8,7 @@ import type { RecordingFile } from '../../src/recording-file.ts';
 import { sampleError, sampleEvent, sampleFile, sampleHeader, sampleThread } from '../sample.ts';
 
 function pretty(files: readonly RecordingFile[]): ReturnType<typeof prettyFormat> {
-  return prettyFormat({ palette: palette(false), utc: true, files });
+  return prettyFormat({ palette: palette(false), utc: true, mode: 'abs', files });
 }
 
 describe('pretty', () => {
@@ -109,7 +109,7 @@ describe('pretty', () => {
   });
 
   it('colours nothing but with our own sequences', () => {
-    const format = prettyFormat({ palette: palette(true), utc: true, files: [file] });
+    const format = prettyFormat({ palette: palette(true), utc: true, mode: 'abs', files: [file] });
     const text = format(
       sampleEvent({ message: '\x1b[31m', fields: { '\x1b': '\x1b', err: sampleError('\x1b') } }),
       file,

@@ -43,7 +43,8 @@ function formatOf(
   way: Way,
   file: RecordingFile,
 ): (event: RecordedEvent, file: RecordingFile) => string {
-  if (way === 'pretty') return prettyFormat({ palette: PLAIN, utc: true, files: [file] });
+  if (way === 'pretty')
+    return prettyFormat({ palette: PLAIN, utc: true, mode: 'crash', files: [file] });
   if (way === 'logfmt') return logfmtFormat();
   if (way === 'card') return () => '';
   const jsonl = jsonlFormat();

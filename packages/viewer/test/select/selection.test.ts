@@ -56,7 +56,7 @@ describe('--since and --until', () => {
 });
 
 describe('--level', () => {
-  it('is asked of the reader, by name or first letter', () => {
+  it('is asked of the reader as a severity, by name or first letter', () => {
     let asked: unknown;
     const file = sampleFile([]);
     file.recording.events = (query) => {
@@ -64,12 +64,12 @@ describe('--level', () => {
       return [][Symbol.iterator]();
     };
     for (const [word, level] of [
-      ['warn', 'warn'],
-      ['W', 'warn'],
-      ['warning', 'warn'],
-      ['e', 'error'],
-      ['FATAL', 'fatal'],
-    ]) {
+      ['warn', 13],
+      ['W', 13],
+      ['warning', 13],
+      ['e', 17],
+      ['FATAL', 21],
+    ] as const) {
       select(['-l', word], [file]);
       expect(asked).toEqual({ minLevel: level });
     }
@@ -219,5 +219,72 @@ describe('a selection of which little matches', () => {
     const selection = parseSelection(parseArguments(['-g', 'nothing'], SELECTION_OPTIONS), true);
     const given = [...selectEvents(selection, [sampleFile(numbered(20_000))])];
     expect(given).toEqual([undefined, undefined]);
+  });
+});
+
+describe('-A, -B and -C', () => {
+  const files = [sampleFile(numbered(10))];
+
+  it.each([
+    [['-A', '1'], '3 4+ 7 8+'],
+    [['-B', '2'], '1+ 2+ 3 5+ 6+ 7'],
+    [['-C', '1'], '2+ 3 4+ 6+ 7 8+'],
+    [['-C', '9'], '0+ 1+ 2+ 3 4+ 5+ 6+ 7 8+ 9+'],
+    [['-B', '0'], '3 7'],
+    [['-C', '1', '-r'], '8+ 7 6+ 4+ 3 2+'],
+    [['-C', '1', '-n', '2'], '7 8+'],
+  ])('%j show neighbours once', (words, expected) => {
+    const selection = parseSelection(
+      parseArguments([...words, '-w', 'msg in (3, 7)'], SELECTION_OPTIONS),
+      true,
+    );
+    const shown = [...selectEvents(selection, files)].flatMap((sourced) =>
+      sourced === undefined ? [] : [sourced.event.message + (sourced.isNeighbour ? '+' : '')],
+    );
+    expect(shown.join(' ')).toBe(expected);
+  });
+
+  it('keeps neighbours of any level within the time asked for', () => {
+    const events = numbered(6).map((event, index) =>
+      index === 3 ? { ...event, level: 'warn' as const, severity: 13 } : event,
+    );
+    expect(select(['-l', 'warn', '-C', '2', '-S', '-3s'], [sampleFile(events)])).toEqual([
+      '2',
+      '3',
+      '4',
+      '5',
+    ]);
+  });
+
+  it('refuses what is no number', () => {
+    expect(() => select(['-C', 'x'], files)).toThrow('--context takes a number');
+  });
+});
+
+describe('--where', () => {
+  it('asks the reader for what its index can answer', () => {
+    let asked: unknown;
+    const file = sampleFile(numbered(3));
+    file.recording.events = (query) => {
+      asked = query;
+      return [][Symbol.iterator]();
+    };
+    const end = sampleEvent({ atMs: 2000 }).timeNs;
+    const bounds = (query: string): unknown => {
+      select(['-w', query], [file]);
+      return asked;
+    };
+    expect(bounds('level >= warn and a = 1')).toEqual({ minLevel: 13 });
+    expect(bounds('level >= warn or a = 1')).toEqual({});
+    expect(bounds('level = warn or level in (fatal, error)')).toEqual({ minLevel: 13 });
+    expect(bounds('not level >= warn')).toEqual({});
+    expect(bounds('time > -1s and time <= end')).toEqual({
+      sinceNs: end - 1_000_000_000n,
+      untilNs: end,
+    });
+    expect(bounds('(time > -1s or time > -2s) and level > info')).toEqual({
+      sinceNs: end - 2_000_000_000n,
+      minLevel: 13,
+    });
   });
 });
