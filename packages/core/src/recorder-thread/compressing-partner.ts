@@ -3,12 +3,11 @@
  * that the two share. Who compresses what is not known here.
  */
 
+// Not the globals: those may be fake, and a module registry with globals of its own may have none.
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import type { SharedWorkData } from '../ring/shared-work.ts';
 import { type Partner, SharedRoom } from '../snapshot/compress-together.ts';
-
-// Taken at import, out of reach of fake timers.
-const { clearTimeout, setTimeout } = globalThis;
 
 /** V8 does not count shared memory, so it would not collect the rooms of snapshots in a row. */
 const KEEP_ROOM_MS = 10_000;
