@@ -16,6 +16,7 @@ import {
   wrong,
 } from './option-values.ts';
 import { isLevel, LEVELS, type Level } from './record/level.ts';
+import { resolveTaps, type TapName } from './tap-options.ts';
 import { type ResolvedTrigger, resolveTriggers, type TriggerOptions } from './trigger-options.ts';
 
 export type { Trigger, TriggerOptions } from './trigger-options.ts';
@@ -127,6 +128,8 @@ export interface ResolvedOptions {
   triggers: ResolvedTrigger[];
   redact: { paths: string[]; defaults: boolean } | false;
   limits: { depth: number; entries: number; stringBytes: number; eventBytes: number };
+  /** What `ttlog/register` listens to. */
+  taps: TapName[];
   /** TTLOG_DEBUG=1: ttlog's own problems go to stderr. */
   debug: boolean;
   /** Environment values that were ignored, and options that are not in force. */
@@ -259,6 +262,7 @@ export function resolveOptions(
       stringBytes: whole(limits.stringBytes, 'limits.stringBytes', 16, 4 * MIB) ?? 8 * 1024,
       eventBytes: whole(limits.eventBytes, 'limits.eventBytes', 256, 8 * MIB) ?? 16 * 1024,
     },
+    taps: resolveTaps(environment.TTLOG_TAPS, notes),
     debug: oneOf('TTLOG_DEBUG', '1', '0') === '1',
     notes,
   };

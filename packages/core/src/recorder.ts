@@ -144,6 +144,7 @@ class RunningRecorder implements Recorder {
     const helps = () => this.#recorderThread?.state.state === 'running';
     this.#thread.partner = () => (helps() ? partner : undefined);
     if (!this.#isOwner) return;
+    if (options.debug) for (const note of options.notes) say(`ttlog: ${note}`);
     this.#thread.prepare();
     this.#thread.onExit = (exitCode) => this.#onExit(exitCode);
     const { box } = facts;

@@ -24,11 +24,13 @@ const ROOMS: Record<string, string[]> = {
   logger: ['memory', 'ring', 'record'],
   outputs: ['ring', 'record', 'follow'],
   triggers: [],
-  taps: ['logger'],
+  // How a listener at `process` goes unnoticed is known in one place.
+  taps: ['logger', 'record/level.ts', 'triggers/process-listener.ts', 'tap-options.ts'],
   'recorder-thread': ALL_ROOMS,
   'option-values.ts': ['record/level.ts'],
   'trigger-options.ts': ['record/level.ts', 'option-values.ts'],
-  'options.ts': ['record/level.ts', 'option-values.ts', 'trigger-options.ts'],
+  'tap-options.ts': [],
+  'options.ts': ['record/level.ts', 'option-values.ts', 'trigger-options.ts', 'tap-options.ts'],
   'recorder-contract.ts': [],
   'recorder-events.ts': [],
   'silent-recorder.ts': [],
@@ -46,7 +48,7 @@ const ROOMS: Record<string, string[]> = {
   'ring.ts': ['memory', 'record', 'ring'],
   'reader.ts': ['memory', 'record', 'ring', 'snapshot', 'black-box'],
   'index.ts': ['process-hub.ts'],
-  'register.ts': ['taps', 'options.ts', 'process-hub.ts'],
+  'register.ts': ['logger', 'taps', 'options.ts', 'process-hub.ts'],
   'noop.ts': ['silent-recorder.ts'],
 };
 
@@ -75,7 +77,10 @@ const NAMES: [names: string[], places: string[]][] = [
   ],
   [
     ['performance', 'Date.now', 'new Date()', 'process.hrtime'],
-    [...['logger/clock.ts', 'triggers', 'snapshot', 'black-box', 'recorder.ts'], 'recorder-thread'],
+    [
+      ...['logger/clock.ts', 'triggers', 'snapshot', 'black-box', 'recorder.ts', 'recorder-thread'],
+      'taps/event-loop.ts',
+    ],
   ],
 ];
 

@@ -7,6 +7,7 @@
 import { Worker } from 'node:worker_threads';
 import type { SharedWorkData } from '../ring/shared-work.ts';
 import type { SnapshotRequest, SnapshotResult } from '../snapshot/take-snapshot.ts';
+import { OWN_WORKER } from '../taps/own-worker.ts';
 import recorderThreadCode from './main.ts?inline-thread';
 import type {
   FromRecorderThread,
@@ -69,6 +70,7 @@ export class RecorderThread {
         env: {},
         resourceLimits: RESOURCE_LIMITS,
       });
+      Object.defineProperty(worker, OWN_WORKER, { value: true });
       worker.on('message', (message: FromRecorderThread) => this.#receive(message));
       worker.on('error', (error: Error) => this.#fail(error));
       worker.on('exit', () => this.#fail(new Error('the recorder thread has ended')));

@@ -28,7 +28,9 @@ describe.concurrent('node --import ttlog/register', () => {
     expect(outcome.code).toBe(1);
     expect(outcome.recordings).toHaveLength(1);
     const [recording] = outcome.recordings;
-    expect(messagesOf(recording).sort()).toEqual(['before', 'before', 'in worker']);
+    expect(messagesOf(recording).sort()).toEqual([
+      ...['before', 'before', 'in worker', 'worker begun'],
+    ]);
     expect(recording.threads).toHaveLength(2);
   });
 

@@ -1,0 +1,89 @@
+/**
+ * Lines of pino, through its own channel. Taken as pino has made them, so that its serializers and
+ * its redaction have been applied; what is below pino's level it does not make.
+ */
+
+import { hostname } from 'node:os';
+import type { Logger } from '../logger/logger.ts';
+import type { Level } from '../record/level.ts';
+import { listenToChannel, type TapTools } from './tap.ts';
+
+/** What pino's `asJson` was called with, the third being the level's number, and what it returned. */
+interface Line {
+  readonly arguments: ArrayLike<unknown>;
+  readonly result?: unknown;
+}
+
+type Fields = { [name: string]: unknown };
+
+/** Above this a line is not parsed; an event is cut at a quarter of it. */
+const MAX_LINE_LENGTH = 65_536;
+/** Names of loggers that get a logger here; past these a name is a field. */
+const MAX_LOGGERS = 64;
+/** From each number on. Levels of the application lie in between. */
+const LEVELS: readonly [number, Level][] = [
+  [60, 'fatal'],
+  [50, 'error'],
+  [40, 'warn'],
+  [30, 'info'],
+  [20, 'debug'],
+];
+
+export function tapPino({ getLogger }: TapTools): void {
+  const ownLog = getLogger('pino');
+  const host = hostname();
+  const loggers = new Map<string, Logger>();
+  const loggerFor = (fields: Fields): Logger => {
+    const { name } = fields;
+    if (typeof name !== 'string') return ownLog;
+    let log = loggers.get(name);
+    if (log === undefined) {
+      if (loggers.size >= MAX_LOGGERS) return ownLog;
+      log = getLogger(name);
+      loggers.set(name, log);
+    }
+    delete fields.name;
+    return log;
+  };
+  listenToChannel<Line>('tracing:pino_asJson:end', ({ arguments: args, result }) => {
+    const level = levelOf(args[2]);
+    if (typeof result !== 'string' || !ownLog.isLevelEnabled(level)) return;
+    const fields = parse(result);
+    const message = takeMessage(fields, args[1]);
+    for (const [name, value] of [
+      ['pid', process.pid],
+      ['hostname', host],
+    ]) {
+      if (fields[name] === value) delete fields[name];
+    }
+    delete fields.level;
+    delete fields.time;
+    loggerFor(fields)[level](message, fields);
+  });
+}
+
+function levelOf(number: unknown): Level {
+  return LEVELS.find(([from]) => Number(number) >= from)?.[1] ?? 'trace';
+}
+
+function parse(line: string): Fields {
+  if (line.length > MAX_LINE_LENGTH) return { lineLength: line.length };
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { line };
+  }
+}
+
+/** It stands last, under a name that the application may choose. */
+function takeMessage(fields: Fields, message: unknown): string {
+  const last = Object.keys(fields).at(-1) ?? '';
+  if (typeof message === 'string') {
+    if (fields[last] === message) delete fields[last];
+    return message;
+  }
+  const { msg } = fields;
+  if (typeof msg !== 'string') return '';
+  delete fields.msg;
+  return msg;
+}
