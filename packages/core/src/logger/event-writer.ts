@@ -198,6 +198,7 @@ export class EventWriter implements EventLanes, ShapeWriter {
     try {
       do {
         const end = this.#writeShaped(lane, shape, severity, context, fields);
+        if (end === WRITTEN && lane === this.normal) source.recentShape = shape;
         if (end !== OTHER_KEYS) return end;
         shape = shape.nextKeys;
       } while (shape !== null);

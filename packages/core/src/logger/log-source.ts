@@ -6,6 +6,7 @@ import { ByteViews } from '../memory/byte-views.ts';
 import { POOL_WARN } from '../memory/ring-layout.ts';
 import { encodeText } from '../record/encode-text.ts';
 import { KIND_LOG } from '../record/record-layout.ts';
+import type { CallShape } from './call-shape.ts';
 import { type ShapeOwner, ShapeTable } from './shape-table.ts';
 
 export type { Fields } from './encode-shaped.ts';
@@ -21,6 +22,8 @@ export class LogSource {
   readonly nameItem: Uint8Array;
   /** Whose calls the tables describe; another writer's redaction may differ. */
   writer: object | null = null;
+  /** What the last call below warn was written as: the same call site often logs again and again. */
+  recentShape: CallShape | null = null;
   #normalShapes: ShapeTable | null = null;
   #warnShapes: ShapeTable | null = null;
 
@@ -33,6 +36,7 @@ export class LogSource {
   /** Begins anew for another writer. */
   adopt(writer: ShapeOwner): void {
     this.writer = writer;
+    this.recentShape = null;
     this.#normalShapes = null;
     this.#warnShapes = null;
   }

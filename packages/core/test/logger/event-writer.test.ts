@@ -28,6 +28,37 @@ describe('what was logged', () => {
     );
   });
 
+  it('comes back as logged where one call site turns from one kind of call to another', () => {
+    here = recordHere();
+    const expected: object[] = [];
+    const call = (fields: object | undefined, as: object = fields ?? {}) => {
+      if (fields === undefined) log.info('again');
+      else log.info('again', fields);
+      expected.push({ message: 'again', fields: as });
+    };
+    // Long enough for the first shape to have code of its own.
+    for (let n = 0; n < 500; n++) call({ n, text: `t${n % 3}` });
+    for (let n = 0; n < 300; n++) {
+      call({ n, text: 'same' });
+      call({ n });
+      call(undefined);
+      call({ text: 'turned', n });
+      call({ n, text: { deep: [n] } });
+    }
+    expect(content()).toEqual(expected);
+    log.info('again', {
+      n: 1,
+      get text(): string {
+        throw new Error('no');
+      },
+    });
+    log.warn('again', { n: 2, text: 'warned' });
+    log.info('again', { n: 3, text: 'after' });
+    const rest = content().slice(expected.length);
+    expect(rest.map(({ fields }) => fields.n)).toEqual([1, 2, 3]);
+    expect(here.recording().losses).toMatchObject({ overwritten: 0, refused: 0, tooLarge: 0 });
+  });
+
   it('comes back as logged, whatever the messages and fields', () => {
     const key = fc.oneof(fc.constantFrom('a', 'b', 'c', '1', '0', ''), fc.string({ maxLength: 8 }));
     const value = fc.oneof(
