@@ -321,3 +321,22 @@ describe('the first output', () => {
     expect(viewerMs - fastest(['-e', '0'])).toBeLessThan(250);
   });
 });
+
+describe('check', () => {
+  it('tells damage with its place, exits 3, and hides no other file', () => {
+    const bytes = recordingOf(3000);
+    bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 100);
+    writeFileSync(join(directory, 'damaged.bin'), bytes);
+    const { code, stdout } = run('check', 'ten.bin', 'damaged.bin');
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^ok {7}ten\.bin {2}10 events\ndamaged {2}damaged\.bin {2}/);
+    expect(stdout).toMatch(/at byte \d+ \([\d,]+ bytes\): /);
+    expect(run('check', 'ten.bin', '-q')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    const [first, second] = run('check', 'damaged.bin', 'garbage.bin', '--json')
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(first).toMatchObject({ file: 'garbage.bin', status: 'unreadable' });
+    expect(second).toMatchObject({ file: 'damaged.bin', status: 'damaged' });
+  });
+});

@@ -100,9 +100,17 @@ function valueTestOf(operator: Operator, value: Literal, name: FieldName, text: 
   }
 }
 
-type Lookup = (event: RecordedEvent, file: RecordingFile, isWanted: ValueTest) => boolean | null;
+export type Lookup = (
+  event: RecordedEvent,
+  file: RecordingFile,
+  isWanted: ValueTest,
+) => boolean | null;
 
-function lookupOf({ text, isOfApplication }: FieldName): Lookup {
+/** Where the values of a name are. */
+export function lookupOf({
+  text,
+  isOfApplication,
+}: Pick<FieldName, 'text' | 'isOfApplication'>): Lookup {
   const own = isOfApplication ? undefined : OWN_VALUES[text];
   if (own === undefined) {
     const lookup = fieldLookup(text);
