@@ -3,6 +3,8 @@
  * watch over its event loop. Crashes and exits are each thread's own affair.
  */
 
+// Not the globals, which may be fake.
+import { clearTimeout, setTimeout } from 'node:timers';
 import workerThreads from 'node:worker_threads';
 import type { ResolvedOptions } from './options.ts';
 import { SEVERITY } from './record/level.ts';
@@ -24,6 +26,8 @@ const TURNS_PER_STALL = 5;
 const MIN_PERIOD_MS = 5;
 const MAX_PERIOD_MS = 200;
 const HEAP_PERIOD_MS = 50;
+/** A program that has nothing to do has ended by then. */
+const FIRST_NEED_MS = 10;
 /** Allocated within some 0.1 s, which a snapshot may take. */
 const URGENT_BYTES = 64 * 1024 * 1024;
 
@@ -41,13 +45,32 @@ export function installTriggers(host: TriggerHost): (() => void)[] {
   const uninstallers = isMainThread ? installSignals(host) : [];
   if (stall !== false || heap !== false) uninstallers.push(installWatch(host));
   const needsThread =
-    snapshots.intervalMs !== undefined ||
-    thread.facts.box !== null ||
-    stall !== false ||
-    heap !== false ||
-    triggers.length > 0;
+    snapshots.intervalMs !== undefined || stall !== false || heap !== false || triggers.length > 0;
   if (needsThread) host.startRecorderThread();
+  else if (thread.facts.box !== null) uninstallers.push(installFirstNeed(host));
   return uninstallers;
+}
+
+/**
+ * The black box needs its thread from the first event on that is not written through, which a loop
+ * without end may follow. A process that ends before then does not wait for a thread to start.
+ */
+function installFirstNeed({ thread, startRecorderThread }: TriggerHost): () => void {
+  const timer = setTimeout(startRecorderThread, FIRST_NEED_MS);
+  timer.unref();
+  // A mapped one writes itself.
+  const lanes = thread.facts.box?.mapping ? [] : thread.unmirroredLanes;
+  const forget = (): void => {
+    clearTimeout(timer);
+    for (const lane of lanes) lane.afterCommit = null;
+  };
+  for (const lane of lanes) {
+    lane.afterCommit = () => {
+      forget();
+      startRecorderThread();
+    };
+  }
+  return forget;
 }
 
 /** What the recorder thread is told to watch. */

@@ -17,6 +17,7 @@ import { SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
 import type { Death } from './recorder-thread/death.ts';
 import { withHardStop } from './recorder-thread/hard-stop.ts';
+import type { Lane } from './ring/lane.ts';
 import { currentOsThread } from './ring/os-thread.ts';
 import { addToCounter, isRunning, recordLevels } from './ring/recorder-words.ts';
 import type { RingMemory } from './ring/ring-memory.ts';
@@ -190,6 +191,12 @@ export class ThreadRecorder {
       errorCbor,
       process: describeProcess(true),
     };
+  }
+
+  /** Those of this thread that wait for somebody else to write them to the black box. */
+  get unmirroredLanes(): Lane[] {
+    if (this.#writer === null) return [];
+    return [this.#writer.normal, this.#writer.warn].filter((lane) => lane.afterCommit === null);
   }
 
   /** Ends this thread's part: its loggers are silent and its listeners gone. */

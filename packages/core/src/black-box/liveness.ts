@@ -9,13 +9,16 @@ import { closeQuietly } from '../snapshot/file-functions.ts';
 import type { BoxIdentity } from './box-identity.ts';
 import { type ProcessIdentity, startTicksOf } from './identity.ts';
 
-const { openSync, readSync } = fs;
+const { lstatSync, openSync, readSync } = fs;
 const now = performance.now.bind(performance);
+const wallClockMs = Date.now.bind(Date);
 
 export type Liveness = 'dead' | 'alive' | 'unknown';
 
 /** A heartbeat that stands still for this long, by the observer's clock, is one of the dead. */
 export const SILENCE_MS = 3000;
+/** The recorder thread, which beats, starts late where main is busy from its first line on. */
+const FIRST_BEAT_MS = 60_000;
 
 /** Whether the observer sees the box's process among its own, if it lives. */
 export function isNeighbour(box: BoxIdentity, own: ProcessIdentity): boolean {
@@ -49,7 +52,16 @@ export class HeartbeatWatch {
   look(): Liveness {
     const beat = readHeartbeat(this.#path);
     if (beat === null || beat !== this.#firstBeat) return 'alive';
+    if (beat === 0n && !isOlderThan(this.#path, FIRST_BEAT_MS)) return 'unknown';
     return now() - this.#sinceMs >= SILENCE_MS ? 'dead' : 'unknown';
+  }
+}
+
+function isOlderThan(path: string, ageMs: number): boolean {
+  try {
+    return wallClockMs() - lstatSync(path).mtimeMs > ageMs;
+  } catch {
+    return false;
   }
 }
 

@@ -25,6 +25,9 @@ import { watchBursts } from './watch-bursts.ts';
 import { watchHeap } from './watch-heap.ts';
 import { watchStall } from './watch-stall.ts';
 
+/** The dead can wait until a start is over. */
+const RECOVER_AFTER_MS = 100;
+
 const { buffer, facts, compressorPaths, intervalMs, afterMs, periodMs, stall, heap, bursts } =
   workerData as RecorderThreadData;
 const { box } = facts;
@@ -104,10 +107,15 @@ if (intervalMs !== undefined) {
 }
 
 if (box !== null) {
-  keepBlackBox(memory, box, periodMs, (problem) => send({ kind: 'box', problem }));
-  recoverOthers(facts, tools.compressor, (path) => {
-    send({ kind: 'recovered', path, reason: 'process-died' });
+  // After the messages that are waiting already, whose sender may hold the process for them.
+  setImmediate(() => {
+    keepBlackBox(memory, box, periodMs, (problem) => send({ kind: 'box', problem }));
   });
+  setTimeout(() => {
+    recoverOthers(facts, tools.compressor, (path) => {
+      send({ kind: 'recovered', path, reason: 'process-died' });
+    });
+  }, RECOVER_AFTER_MS);
 }
 
 if (stall !== null) {

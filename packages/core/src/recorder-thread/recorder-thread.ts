@@ -68,6 +68,9 @@ export class RecorderThread {
         // NODE_OPTIONS and --import would otherwise preload the application's hooks here too.
         execArgv: [],
         env: {},
+        // Else Node makes the application's process.stdout and stderr to pipe this thread's into.
+        stdout: true,
+        stderr: true,
         resourceLimits: RESOURCE_LIMITS,
       });
       Object.defineProperty(worker, OWN_WORKER, { value: true });

@@ -15,6 +15,8 @@ const BACK_SHARE = 0.1;
 const REST_MS = 300_000;
 /** … or at once where it has grown by so much more. */
 const FURTHER_SHARE = 0.04;
+/** Two collections in a row would be a rare thing. */
+const MAX_READS = 3;
 
 export interface HeapReport {
   readonly usedBytes: number;
@@ -52,22 +54,9 @@ export class HeapWatch {
     const atMostBytes = statistics.used_heap_size;
     if (atMostBytes < nearBytes - BACK_SHARE * this.#limitBytes) this.#wasBelow = true;
     if (atMostBytes < nearBytes) return null;
-    const spaces = getHeapSpaceStatistics().map((space) => ({
-      name: space.space_name,
-      usedBytes: space.space_used_size,
-      sizeBytes: space.space_size,
-    }));
-    let usedBytes = 0;
-    for (const space of spaces)
-      if (!YOUNG_SPACES.includes(space.name)) usedBytes += space.usedBytes;
-    if (usedBytes < nearBytes || !this.#isNews(usedBytes)) return null;
-    return {
-      usedBytes,
-      limitBytes: this.#limitBytes,
-      nearLimit: this.#nearLimit,
-      statistics: { ...statistics },
-      spaces,
-    };
+    const figures = readFigures();
+    if (figures.usedBytes < nearBytes || !this.#isNews(figures.usedBytes)) return null;
+    return { ...figures, limitBytes: this.#limitBytes, nearLimit: this.#nearLimit };
   }
 
   #isNews(usedBytes: number): boolean {
@@ -78,5 +67,26 @@ export class HeapWatch {
     this.#reportedBytes = usedBytes;
     this.#reportedAtMs = nowMs();
     return true;
+  }
+}
+
+/**
+ * Of one moment: the collector may come in between, and move to the old spaces what the statistics
+ * of a moment before have not, or take from the heap what the spaces still have.
+ */
+function readFigures(): Pick<HeapReport, 'usedBytes' | 'statistics' | 'spaces'> {
+  for (let triesLeft = MAX_READS - 1; ; triesLeft--) {
+    const spaces = getHeapSpaceStatistics().map((space) => ({
+      name: space.space_name,
+      usedBytes: space.space_used_size,
+      sizeBytes: space.space_size,
+    }));
+    const statistics = { ...getHeapStatistics() };
+    let usedBytes = 0;
+    for (const space of spaces)
+      if (!YOUNG_SPACES.includes(space.name)) usedBytes += space.usedBytes;
+    if (usedBytes <= statistics.used_heap_size || triesLeft === 0) {
+      return { usedBytes, statistics, spaces };
+    }
   }
 }

@@ -75,6 +75,15 @@ describe.concurrent('a death that runs no JavaScript', () => {
     expect(messagesOf(recovered(outcome))).toEqual(['before', 'careful']);
   });
 
+  it('a loop that never turned once leaves what was logged, at any level', async () => {
+    const outcome = await runProgram(
+      `${START} console.log('ready'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`,
+      { signals: [{ signal: 'SIGKILL', afterMs: 2000 }], isIdle: true },
+    );
+    expect(outcome.signal).toBe('SIGKILL');
+    expect(messagesOf(recovered(outcome))).toEqual(['before', 'careful']);
+  });
+
   it.each([
     ['process.abort()', LATER('process.abort();'), 'SIGABRT', []],
     [

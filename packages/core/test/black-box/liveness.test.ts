@@ -81,14 +81,20 @@ describe('a heartbeat', () => {
     expect(watch.look()).toBe('alive');
   });
 
-  it('that stands still tells of death, but not before 3 s', async () => {
+  it('that stands still tells of death, but not before 3 s, or a minute before the first', async () => {
     const path = join(folder, 'still');
+    const [early, long] = [join(folder, 'early'), join(folder, 'long')];
     beat(path, 1);
-    const watch = new HeartbeatWatch(path);
+    beat(early, 0);
+    beat(long, 0);
+    const anHourAgo = Date.now() / 1000 - 3600;
+    fs.utimesSync(long, anHourAgo, anHourAgo);
+    const watches = [path, early, long].map((box) => new HeartbeatWatch(box));
+    const look = () => watches.map((watch) => watch.look());
     await new Promise((resolve) => setTimeout(resolve, SILENCE_MS - 500));
-    expect(watch.look()).toBe('unknown');
+    expect(look()).toEqual(['unknown', 'unknown', 'unknown']);
     await new Promise((resolve) => setTimeout(resolve, 600));
-    expect(watch.look()).toBe('dead');
+    expect(look()).toEqual(['dead', 'unknown', 'dead']);
   });
 
   it('that cannot be read tells nothing, so that the file is left alone', () => {

@@ -2,7 +2,7 @@
 // alive, and a snapshot is taken where it was asked for.
 
 import { describe, expect, it } from 'vitest';
-import { messagesOf, runBeside, runProgram } from './run-program.ts';
+import { messagesOf, printed, runBeside, runProgram } from './run-program.ts';
 
 const start = (options: string): string =>
   `const recorder = startRecorder(${options}); const log = getLogger('app'); log.info('before');\n`;
@@ -74,6 +74,16 @@ describe('a process that has nothing more to do ends', () => {
     const delaysMs: number[] = [];
     for (let i = 0; i < 3; i++) delaysMs.push(Number((await runProgram(timed)).stdout));
     expect(Math.min(...delaysMs)).toBeLessThan(150);
+  });
+
+  it('before there is a thread to be waited for, where it had nothing to log', async () => {
+    const outcome = await runProgram(`const recorder = startRecorder();
+      process.on('exit', () => console.log(JSON.stringify(recorder.stats())));`);
+    expect(printed(outcome)).toMatchObject({
+      blackBox: { mode: 'mirrored' },
+      recorderThread: { state: 'off' },
+    });
+    expect(outcome.files).toEqual([]);
   });
 
   it('waits for a snapshot that was asked for', async () => {
