@@ -3,7 +3,10 @@
 import type { Options } from 'tsup';
 import { ALIASES, inlineThread, minifyCborX, TARGET } from './bundling.ts';
 
-const typedEntries = ['src/index.ts', 'src/reader.ts', 'src/ring.ts', 'src/register.ts'];
+const typedEntries = [
+  ...['src/index.ts', 'src/reader.ts', 'src/ring.ts', 'src/register.ts'],
+  ...['src/winston.ts', 'src/logtape.ts'],
+];
 
 const config: Options = {
   // The types of the no-op are those of the index.

@@ -4,7 +4,7 @@
  * NODE_OPTIONS from whoever set it for an application.
  */
 
-import { enterContext, type RunInside } from './logger/enter-context.ts';
+import { enterContext } from './logger/enter-context.ts';
 import { withContext } from './logger/logger.ts';
 import { isDisabled, isPackageManager, resolveOptions } from './options.ts';
 import { hub } from './process-hub.ts';
@@ -13,16 +13,10 @@ import { installTaps } from './taps/install-taps.ts';
 try {
   if (!isPackageManager(process.argv[1]) && !isDisabled()) {
     hub.startRecorder();
+    const { taps } = resolveOptions();
     // Where another copy of the package was first, its store of contexts is out of our reach.
-    const isOwn = hub.withContext === withContext;
-    const ownBindings =
-      (bindings: object): RunInside =>
-      (run) =>
-        hub.withContext(bindings, run);
-    installTaps(resolveOptions().taps, {
-      getLogger: hub.getLogger,
-      enterContext: isOwn ? enterContext : ownBindings,
-    });
+    const hasContext = taps.includes('request_context') && hub.withContext === withContext;
+    installTaps(taps, { getLogger: hub.getLogger, enterContext: hasContext ? enterContext : null });
   }
 } catch {
   // An application that starts without its recorder is better than one that does not start.

@@ -1,5 +1,7 @@
 /** The taps by name, and which of them TTLOG_TAPS leaves on. */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 /** What each listens to stands in the README, under the same name. */
 export const TAP_NAMES = [
   'console',
@@ -12,13 +14,14 @@ export const TAP_NAMES = [
   'warnings',
   'gc',
   'event_loop',
+  'request_context',
 ] as const;
 
 export type TapName = (typeof TAP_NAMES)[number];
 
 /**
- * Without a text all; `off`: none; `console,pino`: these; `-net,-gc`: all but these. Names that
- * there are not are ignored, and `notes` says so.
+ * Without a text the usual ones; `all`; `off`: none; `console,pino`: these; `-net,-gc`: the usual ones
+ * but these. Names that there are not are ignored, and `notes` says so.
  */
 export function resolveTaps(text: string | undefined, notes: string[]): TapName[] {
   const words = (text ?? '').split(',').map((word) => word.trim());
@@ -31,8 +34,20 @@ export function resolveTaps(text: string | undefined, notes: string[]): TapName[
     if (word !== 'off' && !isTapName(name)) notes.push(unknown(word));
     else (isUnwanted ? unwanted : wanted).add(name);
   }
-  const isAll = wanted.size === 0 || words.includes('all');
-  return TAP_NAMES.filter((name) => (isAll || wanted.has(name)) && !unwanted.has(name));
+  const isAll = words.includes('all');
+  const isUsual = wanted.size === 0;
+  return TAP_NAMES.filter((name) => {
+    if (unwanted.has(name)) return false;
+    return isAll || wanted.has(name) || (isUsual && (name !== 'request_context' || isUnseen()));
+  });
+}
+
+/**
+ * Whether an asynchronous context leaves no trace. Where Node follows it by hooks (20, 22) they cost
+ * every promise, and their frame stands in printed stacks.
+ */
+function isUnseen(): boolean {
+  return !Object.hasOwn(new AsyncLocalStorage(), 'enabled');
 }
 
 function isTapName(name: string): name is TapName {
@@ -41,7 +56,7 @@ function isTapName(name: string): name is TapName {
 
 function unknown(word: string): string {
   return (
-    `TTLOG_TAPS has ${JSON.stringify(word)}, which was ignored; it takes 'off', or a list of ` +
+    `TTLOG_TAPS has ${JSON.stringify(word)}, which was ignored; it takes 'all', 'off', or a list of ` +
     `${TAP_NAMES.join(', ')}, each of them with or without a '-'`
   );
 }

@@ -49,11 +49,15 @@ const ROOMS: Record<string, string[]> = {
   'reader.ts': ['memory', 'record', 'ring', 'snapshot', 'black-box'],
   'index.ts': ['process-hub.ts'],
   'register.ts': ['logger', 'taps', 'options.ts', 'process-hub.ts'],
+  'winston.ts': ['logger', 'record/level.ts', 'process-hub.ts'],
+  'logtape.ts': ['record/level.ts', 'process-hub.ts', 'taps/loggers-by-name.ts'],
   'noop.ts': ['silent-recorder.ts'],
 };
 
 /** From these files everything in `src` can be reached. The thread's bundle starts at its own. */
-const ENTRIES = ['index.ts', 'reader.ts', 'ring.ts', 'register.ts', 'noop.ts'];
+const ENTRIES = [
+  ...['index.ts', 'reader.ts', 'ring.ts', 'register.ts', 'winston.ts', 'logtape.ts', 'noop.ts'],
+];
 
 /** These may import types from wherever, which leave no trace at run time. */
 const TYPES_FROM_ANYWHERE = [

@@ -56,6 +56,9 @@ export class ReadmeFolder {
     symlinkSync(tracing, join(this.path, 'node_modules/@ttlog/tracing'));
     const api = 'node_modules/@opentelemetry';
     symlinkSync(join(tracing, api), join(this.path, api));
+    for (const name of ['winston', '@logtape']) {
+      symlinkSync(join(CORE, 'node_modules', name), join(this.path, 'node_modules', name));
+    }
     const types = 'node_modules/@types/node';
     symlinkSync(join(ROOT, types), join(this.path, types));
     for (const code of blocks(README, 'js')) {

@@ -6,12 +6,15 @@
 
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { RunInside } from '../logger/enter-context.ts';
+import type { Logger } from '../logger/logger.ts';
 import { describeTarget, pathOf } from './request-target.ts';
 import { listenOnce, listenToChannel, nextId, startWatch, type TapTools } from './tap.ts';
 
 const FIRST_FAILED_STATUS = 500;
 
 interface Served {
+  /** Its events carry the request's id, inside. */
+  readonly log: Logger;
   readonly runInside: RunInside;
   readonly watch: () => number;
 }
@@ -36,20 +39,23 @@ function tapServer({ getLogger, enterContext }: TapTools): void {
     served.delete(response);
     const status = response.statusCode;
     const level = status >= FIRST_FAILED_STATUS || isAborted ? 'warn' : 'info';
-    const ms = request.watch();
-    request.runInside(() => {
-      if (isAborted) log[level]('request ended', { aborted: true, ms });
-      else log[level]('request ended', { status, ms });
-    });
+    const outcome = isAborted ? { aborted: true } : { status };
+    const fields = { ...outcome, ms: request.watch() };
+    request.runInside(() => request.log[level]('request ended', fields));
   };
   listenToChannel<{ request: IncomingMessage; response: ServerResponse }>(
     'http.server.request.start',
     ({ request, response }) => {
       if (!log.isLevelEnabled('info')) return;
-      const runInside = enterContext({ request: nextId() });
-      served.set(response, { runInside, watch: startWatch() });
+      const bindings = { request: nextId() };
+      const begun: Served = {
+        log: enterContext === null ? log.child(bindings) : log,
+        runInside: enterContext === null ? runHere : enterContext(bindings),
+        watch: startWatch(),
+      };
+      served.set(response, begun);
       const fields = { method: request.method, path: pathOf(request.url) };
-      runInside(() => log.info('request begun', fields));
+      begun.runInside(() => begun.log.info('request begun', fields));
       listenOnce(response, 'close', () => end(response, !response.writableFinished));
     },
   );
@@ -57,6 +63,8 @@ function tapServer({ getLogger, enterContext }: TapTools): void {
     end(response, false);
   });
 }
+
+const runHere: RunInside = (run) => run();
 
 function tapClient({ getLogger }: TapTools): void {
   const log = getLogger('http.client');

@@ -13,7 +13,8 @@ import { tapUndici } from './undici.ts';
 import { tapWarnings } from './warnings.ts';
 import { tapWorkerThreads } from './worker-threads.ts';
 
-const TAPS: { readonly [Name in TapName]: Tap } = {
+/** The context of requests is no tap of its own; that on `http` enters it. */
+const TAPS: { readonly [Name in Exclude<TapName, 'request_context'>]: Tap } = {
   console: tapConsole,
   pino: tapPino,
   http: tapHttp,
@@ -28,5 +29,5 @@ const TAPS: { readonly [Name in TapName]: Tap } = {
 
 /** Begins to listen. A tap that this runtime has no room for is left out. */
 export function installTaps(names: readonly TapName[], tools: TapTools): void {
-  for (const name of names) quiet(TAPS[name])(tools);
+  for (const name of names) if (name !== 'request_context') quiet(TAPS[name])(tools);
 }

@@ -4,8 +4,8 @@
  */
 
 import { hostname } from 'node:os';
-import type { Logger } from '../logger/logger.ts';
 import type { Level } from '../record/level.ts';
+import { LoggersByName } from './loggers-by-name.ts';
 import { listenToChannel, type TapTools } from './tap.ts';
 
 /** What pino's `asJson` was called with, the third being the level's number, and what it returned. */
@@ -18,8 +18,6 @@ type Fields = { [name: string]: unknown };
 
 /** Above this a line is not parsed; an event is cut at a quarter of it. */
 const MAX_LINE_LENGTH = 65_536;
-/** Names of loggers that get a logger here; past these a name is a field. */
-const MAX_LOGGERS = 64;
 /** From each number on. Levels of the application lie in between. */
 const LEVELS: readonly [number, Level][] = [
   [60, 'fatal'],
@@ -32,19 +30,7 @@ const LEVELS: readonly [number, Level][] = [
 export function tapPino({ getLogger }: TapTools): void {
   const ownLog = getLogger('pino');
   const host = hostname();
-  const loggers = new Map<string, Logger>();
-  const loggerFor = (fields: Fields): Logger => {
-    const { name } = fields;
-    if (typeof name !== 'string') return ownLog;
-    let log = loggers.get(name);
-    if (log === undefined) {
-      if (loggers.size >= MAX_LOGGERS) return ownLog;
-      log = getLogger(name);
-      loggers.set(name, log);
-    }
-    delete fields.name;
-    return log;
-  };
+  const loggers = new LoggersByName(getLogger);
   listenToChannel<Line>('tracing:pino_asJson:end', ({ arguments: args, result }) => {
     const level = levelOf(args[2]);
     if (typeof result !== 'string' || !ownLog.isLevelEnabled(level)) return;
@@ -58,7 +44,9 @@ export function tapPino({ getLogger }: TapTools): void {
     }
     delete fields.level;
     delete fields.time;
-    loggerFor(fields)[level](message, fields);
+    const log = typeof fields.name === 'string' ? loggers.get(fields.name) : undefined;
+    if (log !== undefined) delete fields.name;
+    (log ?? ownLog)[level](message, fields);
   });
 }
 

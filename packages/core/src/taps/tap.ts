@@ -12,8 +12,8 @@ import type { Logger } from '../logger/logger.ts';
 
 export interface TapTools {
   getLogger(name: string): Logger;
-  /** Puts bindings on all events that follow in the running asynchronous context. */
-  enterContext(bindings: object): RunInside;
+  /** Puts bindings on all events that follow in the running asynchronous context; null: not wanted. */
+  readonly enterContext: ((bindings: object) => RunInside) | null;
 }
 
 /** Begins to listen, for as long as the thread lives. */

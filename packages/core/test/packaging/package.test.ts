@@ -33,7 +33,7 @@ test('the tarball holds these files', () => {
   // What entries share stands in chunks, whose number and names are the bundler's business.
   const named = filesIn(tarball).filter((file) => !/-[\w-]{8}\.(d\.)?c?[jt]s$/.test(file));
   const expected = ['LICENSE', 'README.md', 'package.json', 'dist/noop.cjs', 'dist/noop.js'];
-  for (const entry of ['index', 'reader', 'register', 'ring']) {
+  for (const entry of ['index', 'logtape', 'reader', 'register', 'ring', 'winston']) {
     for (const type of ['cjs', 'js', 'd.cts', 'd.ts']) expected.push(`dist/${entry}.${type}`);
   }
   expect(named.sort()).toEqual(expected.sort());
@@ -68,6 +68,8 @@ describe('the exports', () => {
     ],
     'ttlog/ring': ['attachRing', 'createRing'],
     'ttlog/register': [],
+    'ttlog/winston': ['TtlogTransport'],
+    'ttlog/logtape': ['getTtlogSink'],
   };
 
   for (const [entry, names] of Object.entries(entries)) {

@@ -11,7 +11,7 @@ import { DIST, type Outcome, type ProgramOptions, runProgram } from '../crash/ru
 export const REGISTER: string = pathToFileURL(join(DIST, 'register.js')).href;
 
 /** With `--import` Node starts a CommonJS program by another way, which stack traces show. */
-const NOTHING = 'data:text/javascript,';
+export const NOTHING: string = 'data:text/javascript,';
 
 /** For programs in temporary folders: `npm('pino')` is what this package has installed. */
 export const REQUIRE: string = `

@@ -1,0 +1,110 @@
+// Real applications under `--import ttlog/register`, under load and killed: their events are in the
+// recording, with their request, and what was in flight has begun and not ended. What they print is
+// what they print without ttlog.
+
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type ServedOutcome, serve } from './served-program.ts';
+import { detailsOf, eventsOf, NOTHING, REGISTER } from './tapped-program.ts';
+
+const FIXTURES = join(import.meta.dirname, 'fixtures');
+const REQUESTS = 40;
+
+const folder = fs.mkdtempSync(join(tmpdir(), 'ttlog-bundled-'));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+/** By name: the program, and the logger of its own lines. */
+const PROGRAMS: [name: string, file: string, logger: string][] = [
+  ['Express with pino', 'express-pino.mjs', 'shop'],
+  ['Fastify with pino, as CommonJS', 'fastify-pino.cjs', 'pino'],
+  ['node:http with winston', 'http-winston.mjs', 'shop'],
+  ['node:http with console', 'http-console.mjs', 'console'],
+];
+
+describe.each(PROGRAMS)('%s', (_name, file, logger) => {
+  test('killed by SIGKILL', async () => {
+    const outcome = await serve(join(FIXTURES, file), REGISTER, 'SIGKILL', REQUESTS, 'all');
+    expect(outcome).toMatchObject({
+      code: null,
+      signal: 'SIGKILL',
+      stderr: expectedStderr(logger),
+    });
+    expectRecorded(outcome, logger, ['/slow'], true);
+  });
+
+  test('crashing, beside itself without ttlog', async () => {
+    const program = join(FIXTURES, file);
+    const outcome = await serve(program, REGISTER, 'crash', REQUESTS);
+    expectRecorded(outcome, logger, ['/slow', '/die']);
+    const plain = await serve(program, NOTHING, 'crash', REQUESTS);
+    expect(plain.recording).toBeNull();
+    expect(comparable(outcome)).toEqual(comparable(plain));
+  });
+});
+
+test('an Express application with pino that esbuild has made one file of', async () => {
+  const outfile = join(folder, 'bundled.cjs');
+  await build({
+    ...{ entryPoints: [join(FIXTURES, 'express-pino.mjs')], outfile },
+    ...{ bundle: true, platform: 'node', format: 'cjs', minify: true, logLevel: 'error' },
+  });
+  expectRecorded(await serve(outfile, REGISTER, 'crash', REQUESTS), 'shop', ['/slow', '/die']);
+});
+
+/** All that the programs print there while they live. */
+function expectedStderr(logger: string): string {
+  return logger === 'console' ? 'waiting for the database\n' : '';
+}
+
+function expectRecorded(
+  { recording }: ServedOutcome,
+  logger: string,
+  inFlight: readonly string[],
+  hasContext = Number.parseInt(process.versions.node, 10) >= 24,
+): void {
+  if (recording === null) throw new Error('nothing was recorded');
+  expect(recording.damage).toEqual([]);
+  const http = eventsOf(recording, 'http').map((event) => ({
+    message: event.message,
+    ...(detailsOf(event) as { request: string; path?: string; status?: number; ms?: number }),
+  }));
+  const begun = http.filter(({ message }) => message === 'request begun');
+  const ended = http.filter(({ message }) => message === 'request ended');
+  expect(begun).toHaveLength(REQUESTS + inFlight.length);
+  expect(ended).toHaveLength(REQUESTS);
+  for (const { status, ms } of ended) {
+    expect(status).toBe(200);
+    expect(ms).toBeGreaterThan(0);
+  }
+  const endedIds = new Set(ended.map(({ request }) => request));
+  const unfinished = begun.filter(({ request }) => !endedIds.has(request));
+  expect(unfinished.map(({ path }) => path)).toEqual(inFlight);
+  const own = eventsOf(recording, logger);
+  const orders = own.filter(({ message }) => message === 'order read');
+  expect(orders).toHaveLength(REQUESTS);
+  // Each order is read within a request of its own.
+  if (hasContext) {
+    expect(new Set(orders.map((event) => detailsOf(event).request))).toEqual(endedIds);
+  }
+  for (const order of orders) expect(detailsOf(order).id).toBe('7');
+  const [waiting] = own.filter(({ message }) => message === 'waiting for the database');
+  expect(waiting.level).toBe('warn');
+  if (hasContext) expect(detailsOf(waiting).request).toBe(unfinished[0].request);
+  const everything = JSON.stringify([...recording.events()], (_key, value) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+  expect(everything).not.toMatch(/FATAL|user-agent/i);
+  if (logger !== 'pino') expect(everything).not.toContain('hunter2');
+}
+
+/** Without times, process and ports, and in an order that does not depend on the load's timing. */
+function comparable({ code, signal, stdout, stderr }: ServedOutcome): object {
+  const plain = stdout
+    .replace(/"(time|pid|responseTime|remotePort)":[\d.]+/g, '"$1":0')
+    .replace(/127\.0\.0\.1:\d+/g, 'host')
+    .replace(/"reqId":"req-\w+"/g, '"reqId":0');
+  return { code, signal, stdout: plain.split('\n').sort(), stderr };
+}
