@@ -3,6 +3,7 @@
 import type { ViteUserConfig } from 'vitest/config';
 import { DefaultReporter } from 'vitest/node';
 import { ALIASES, inlineThreadForVite } from './packages/core/bundling.ts';
+import { inlinePageForVite } from './packages/viewer/bundling.ts';
 
 /** Adds the counts once more as a last line of plain text, for machines. */
 class CountingReporter extends DefaultReporter {
@@ -25,7 +26,7 @@ class CountingReporter extends DefaultReporter {
 }
 
 const config: ViteUserConfig = {
-  plugins: [inlineThreadForVite],
+  plugins: [inlineThreadForVite, inlinePageForVite],
   resolve: { alias: ALIASES },
   test: {
     include: [

@@ -1,6 +1,7 @@
 // Builds the command-line program as one file; only `ttlog/reader` stays an import of its package.
 
 import type { Options } from 'tsup';
+import { inlinePage } from './bundling.ts';
 
 const config: Options = {
   entry: ['src/cli.ts'],
@@ -9,6 +10,7 @@ const config: Options = {
   platform: 'node',
   removeNodeProtocol: false,
   splitting: false,
+  esbuildPlugins: [inlinePage],
   clean: true,
   silent: true,
 };

@@ -17,9 +17,13 @@ const ROOMS = [
   'output',
   'input',
   'select',
+  'report',
   'commands',
   'cli.ts',
 ];
+
+/** Runs in a browser: it shares the layout of its data with the rest, and nothing else. */
+const PAGE = 'report/page/';
 
 const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
@@ -34,9 +38,10 @@ function importsOf({ name, text }: { name: string; text: string }): string[] {
     text.matchAll(/(?:from|import|import\()\s*'([^']+)'/g),
     (match) => match[1],
   );
-  return specifiers.map((specifier) =>
-    specifier.startsWith('.') ? relative(SRC, join(SRC, dirname(name), specifier)) : specifier,
-  );
+  return specifiers.map((specifier) => {
+    const path = specifier.replace(/\?.*$/, '');
+    return path.startsWith('.') ? relative(SRC, join(SRC, dirname(name), path)) : path;
+  });
 }
 
 describe('the viewer', () => {
@@ -51,10 +56,20 @@ describe('the viewer', () => {
   });
 
   it('imports no package but the reader, and the one that it bundles', () => {
-    const packages = FILES.flatMap(importsOf).filter(
-      (specifier) => !/^node:|\.ts$|package\.json$/.test(specifier),
-    );
+    const packages = FILES.filter(({ name }) => !name.startsWith(PAGE))
+      .flatMap(importsOf)
+      .filter((specifier) => !/^node:|\.(?:ts|css)$|package\.json$/.test(specifier));
     expect([...new Set(packages)].sort()).toEqual(['tinyglobby', 'ttlog/reader']);
+  });
+
+  it('keeps the page apart, which runs in a browser', () => {
+    const imports = FILES.filter(({ name }) => name.startsWith(PAGE)).flatMap(importsOf);
+    const outside = imports.filter((specifier) => !specifier.startsWith(PAGE));
+    const libraries = ['preact', 'preact/hooks', 'uplot'];
+    expect([...new Set(outside)].sort()).toEqual([...libraries, 'report/layout.ts'].sort());
+    const insiders = FILES.filter(({ name }) => !name.startsWith(PAGE)).flatMap(importsOf);
+    const used = insiders.filter((specifier) => specifier.startsWith(PAGE));
+    expect([...new Set(used)].sort()).toEqual(['report/page/main.ts', 'report/page/style.css']);
   });
 
   it('has no file that nothing imports', () => {
@@ -71,7 +86,7 @@ describe('the viewer', () => {
       ['cli.ts', 'input/open-recordings.ts', 'output/terminal.ts'],
     ],
     ['the console', /\bconsole\./, []],
-    ['the time of day', /Date\.now|new Date\(\)|performance\./, []],
+    ['the time of day', /Date\.now|new Date\(\)|performance\./, ['report/page/app.ts']],
   ])('keeps %s where it belongs', (_what, pattern, allowed) => {
     const holders = FILES.filter(({ text }) => pattern.test(withoutComments(text)));
     expect(holders.map(({ name }) => name).filter((name) => !allowed.includes(name))).toEqual([]);

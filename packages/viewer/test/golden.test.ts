@@ -44,6 +44,7 @@ const COMMAND_LINES: [file: string, words: string[]][] = [
   ['help-patterns.txt', ['help', 'patterns']],
   ['help-check.txt', ['help', 'check']],
   ['help-query.txt', ['help', 'query']],
+  ['help-report.txt', ['help', 'report']],
   ['help-recover.txt', ['help', 'recover']],
 ];
 

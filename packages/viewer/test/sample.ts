@@ -1,6 +1,12 @@
 // Recordings made by hand: what tests of formats, filters and commands are about.
 
-import type { RecordedEvent, Recording, SnapshotHeader, ThreadInfo } from 'ttlog/reader';
+import {
+  openRecording,
+  type RecordedEvent,
+  type Recording,
+  type SnapshotHeader,
+  type ThreadInfo,
+} from 'ttlog/reader';
 import type { RecordingFile } from '../src/recording-file.ts';
 
 /** 2026-01-02T03:04:05Z. */
@@ -109,6 +115,11 @@ export function sampleFile(
     },
   };
   return { path: 'sample.bin', sizeBytes: 1000, recording };
+}
+
+/** A recording that was written. */
+export function openRecordingFile(bytes: Uint8Array): RecordingFile {
+  return { path: 'sample.bin', sizeBytes: bytes.length, recording: openRecording(bytes) };
 }
 
 /** An error whose stack does not depend on where the test stands. */

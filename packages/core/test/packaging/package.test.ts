@@ -17,6 +17,8 @@ import { pack, unpack } from './packing.ts';
  */
 const TARBALL_BYTES = 400_000;
 const UNPACKED_BYTES = 1_300_000;
+/** The page of a report, with preact and uPlot, is a third of it. */
+const VIEWER_TARBALL_BYTES = 160_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'ttlog-package-'));
 const installed = join(folder, 'node_modules/ttlog');
@@ -127,7 +129,9 @@ test('nothing in dist makes a bundler look for what is not there', () => {
 
 test('the viewer is one program', async () => {
   const viewer = pack('viewer', folder);
-  expect(filesIn(viewer).sort()).toEqual(['LICENSE', 'README.md', 'dist/cli.js', 'package.json']);
+  const named = ['LICENSE', 'README.md', 'THIRD-PARTY.md', 'dist/cli.js', 'package.json'];
+  expect(filesIn(viewer).sort()).toEqual(named);
+  expect(statSync(viewer).size).toBeLessThan(VIEWER_TARBALL_BYTES);
   const unpacked = join(folder, 'viewer');
   unpack(viewer, unpacked);
   const { messages } = await publint({ pkgDir: unpacked, pack: false, strict: true });

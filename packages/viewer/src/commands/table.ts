@@ -22,6 +22,7 @@ const LOADERS: { readonly [name: string]: (() => Promise<Command>) | undefined }
     patterns: async () => (await import('./patterns.ts')).patterns,
     check: async () => (await import('./check.ts')).check,
     trace: async () => (await import('./trace.ts')).trace,
+    report: async () => (await import('./report.ts')).report,
     recover: async () => (await import('./recover.ts')).recover,
     help: async () => (await import('./help.ts')).help,
   },

@@ -1,7 +1,7 @@
 /**
  * The two streams that a command writes to. Standard output waits for its reader and tells when
- * that reader has gone; standard error takes one escaped line a message. Commands see nothing
- * else of the process but the environment.
+ * that reader has gone; standard error takes one escaped line a message, and how far a
+ * long task is. Commands see nothing else of the process but the environment.
  */
 
 import { printable } from '../format/escape.ts';
@@ -19,33 +19,48 @@ export interface Terminal {
    * Writes text whose foreign parts are printable already, in large pieces at best. Resolves when
    * the stream has taken it and signals had their turn; throws OutputClosed.
    */
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** Tells on standard error; escapes the message itself. */
   report(message: string): void;
+  /**
+   * Shows how far a long task is, in printable words, in place of what it said before; nothing
+   * clears it. Silent where standard error is no terminal, and at first.
+   */
+  progress(words: string): void;
 }
 
 /** Text that is gathered before it is written. */
 export const BATCH_UNITS: number = 64 * 1024;
+
+/** A task of less needs no word about its progress. */
+const SILENT_SECONDS = 0.5;
 
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
   // Failures arrive at the callbacks of write; unheard, the events would end the process.
   stdout.on('error', () => {});
   stderr.on('error', () => {});
+  let progressUnits = 0;
   return {
     environment: process.env,
     isTerminal: stdout.isTTY === true,
     async write(text) {
-      if (text !== '') await written(stdout, text);
+      if (text.length > 0) await written(stdout, text);
       await new Promise((resolve) => setImmediate(resolve));
     },
     report(message) {
       stderr.write(`ttlog-view: ${printable(message)}\n`);
     },
+    progress(words) {
+      const isDue = words === '' ? progressUnits > 0 : process.uptime() > SILENT_SECONDS;
+      if (!stderr.isTTY || !isDue) return;
+      stderr.write(`\r${words.padEnd(progressUnits)}${words === '' ? '\r' : ''}`);
+      progressUnits = words.length;
+    },
   };
 }
 
-function written(stream: NodeJS.WriteStream, text: string): Promise<void> {
+function written(stream: NodeJS.WriteStream, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       if (!error) return resolve();

@@ -1,0 +1,53 @@
+/**
+ * Writes a document under a name that the user chose: whole or not at all, and never over a file
+ * that is there, unless that is asked for. Readable for its owner only, as recordings are.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+
+const FILE_MODE = 0o600;
+
+/** Throws an Error that names the file. In one go, so that an interrupt leaves nothing half done. */
+export function writeDocument(path: string, bytes: Uint8Array, isForced: boolean): void {
+  const unfinished = join(
+    dirname(path),
+    `.${basename(path)}.${randomBytes(6).toString('hex')}.unfinished`,
+  );
+  try {
+    writeWhole(unfinished, bytes);
+    if (isForced) renameSync(unfinished, path);
+    else publish(unfinished, path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new Error(`${path} is there already; --force replaces it`);
+    throw new Error(`cannot write ${path}: ${message}`);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
+}
+
+function writeWhole(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', FILE_MODE);
+  try {
+    let written = 0;
+    while (written < bytes.length) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Gives a finished file its name, which must be free. */
+function publish(unfinished: string, path: string): void {
+  try {
+    linkSync(unfinished, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw error;
+    // A file system without links: the name is taken first, and then replaced.
+    closeSync(openSync(path, 'wx', FILE_MODE));
+    renameSync(unfinished, path);
+  }
+}
