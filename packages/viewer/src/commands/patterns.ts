@@ -6,8 +6,8 @@ import { UsageError } from '../arguments/usage-error.ts';
 import { type Pattern, PatternCollector } from '../digest/patterns.ts';
 import { instantText, isoClock } from '../format/clock.ts';
 import { choosePalette, type Palette } from '../format/colour.ts';
-import { printable } from '../format/escape.ts';
 import { jsonValue } from '../format/json-value.ts';
+import { patternTitle, wildcardTexts } from '../format/pattern-text.ts';
 import { countOf, countText } from '../format/quantity.ts';
 import { sparkline } from '../format/spark.ts';
 import { type Column, tableText } from '../format/table.ts';
@@ -93,7 +93,7 @@ function table(
     timeText(pattern.firstNs),
     timeText(pattern.lastNs),
     sparkline(pattern.bins),
-    titleOf(pattern),
+    patternTitle(pattern),
   ]);
   const text = tableText(COLUMNS, rows, palette, (cell, row, column) => {
     const worst = LEVELS.indexOf(worstLevel(shown[row]));
@@ -102,20 +102,11 @@ function table(
   });
   if (!given.has('values')) return text;
   const [head, ...lines] = text.trimEnd().split('\n');
-  const below = lines.flatMap((line, index) => [line, ...valueLines(shown[index])]);
+  const below = lines.flatMap((line, index) => [
+    line,
+    ...wildcardTexts(shown[index]).map((values) => `        ${values}`),
+  ]);
   return `${[head, ...below].join('\n')}\n`;
-}
-
-function titleOf({ logger, template }: Pattern): string {
-  return printable(logger === '' ? template : `${logger}: ${template}`);
-}
-
-function valueLines({ wildcards }: Pattern): string[] {
-  return wildcards.map(({ distinct, top }, index) => {
-    const values = top.map(({ value, count }) => `${printable(value)} (${countText(count)})`);
-    const more = distinct > top.length ? `, … ${countText(distinct)} in all` : '';
-    return `        ${index + 1}: ${values.join(', ')}${more}`;
-  });
 }
 
 function worstLevel({ byLevel }: Pattern): (typeof LEVELS)[number] {

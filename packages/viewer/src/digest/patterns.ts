@@ -93,6 +93,11 @@ export class PatternCollector {
 
   /** The patterns of all events so far, the most frequent first. */
   patterns(): Pattern[] {
+    return this.group().patterns;
+  }
+
+  /** The same, and the place among them of each event's pattern, in the order of `add`. */
+  group(): { patterns: Pattern[]; patternOf: Uint32Array } {
     const builders: Builder[] = [];
     const builderOf: number[] = new Array(this.#all.length);
     for (const [logger, messages] of this.#messages) {
@@ -113,8 +118,12 @@ export class PatternCollector {
       });
     }
     this.#fillBins(builders, builderOf);
-    const patterns = builders.map((builder) => builder.pattern());
-    return patterns.sort((a, b) => b.events - a.events || compare(a.firstNs, b.firstNs));
+    const found = builders.map((builder, number) => ({ number, ...builder.pattern() }));
+    found.sort((a, b) => b.events - a.events || compare(a.firstNs, b.firstNs));
+    const placeOf = new Uint32Array(found.length);
+    for (const [place, { number }] of found.entries()) placeOf[number] = place;
+    const patternOf = Uint32Array.from(this.#messageOf, (message) => placeOf[builderOf[message]]);
+    return { patterns: found.map(({ number: _, ...pattern }) => pattern), patternOf };
   }
 
   #fillBins(builders: readonly Builder[], builderOf: readonly number[]): void {

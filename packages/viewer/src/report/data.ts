@@ -4,11 +4,13 @@
  */
 
 import { LEVELS, type RecordedEvent } from 'ttlog/reader';
+import { PatternCollector } from '../digest/patterns.ts';
 import type { Summary } from '../digest/summary.ts';
 import { cardText } from '../format/card.ts';
 import { palette } from '../format/colour.ts';
 import { causeText, deathLines, isCrash, lossText } from '../format/ending.ts';
 import { printable } from '../format/escape.ts';
+import { patternTitle, wildcardTexts } from '../format/pattern-text.ts';
 import { processLabel, threadLabel } from '../format/source-label.ts';
 import type { RecordingFile } from '../recording-file.ts';
 import { fieldsText } from './fields-text.ts';
@@ -20,6 +22,7 @@ import {
   type ColumnType,
   KINDS,
   type ReportHead,
+  type ReportPattern,
   type ReportThread,
 } from './layout.ts';
 import { SpanColumns } from './span-columns.ts';
@@ -71,6 +74,7 @@ export async function encodeReport(
     threads: events.threads,
     longSteps: events.longSteps,
     messages: events.messages.texts,
+    patterns: events.patterns,
     loggers: events.loggers.texts,
     contexts: events.contexts.texts,
     ids: events.ids.texts,
@@ -89,6 +93,9 @@ export class EventColumns {
   readonly threads: ReportThread[];
   readonly longSteps: [number, number][] = [];
   hasSpans = false;
+  /** Known at the end. */
+  patterns: ReportPattern[] = [];
+  readonly #collector = new PatternCollector();
   readonly #threadPlaces: Map<number, number>;
   readonly #time = wordsColumn();
   readonly #level = bytesColumn();
@@ -127,6 +134,7 @@ export class EventColumns {
     this.#severity.push(event.severity);
     this.#kind.push(KINDS.indexOf(event.kind));
     this.#thread.push(this.threadPlace(event.thread));
+    this.#collector.add(event);
     this.#message.push(this.messages.numberOf(printable(event.message)));
     this.#logger.push(this.loggers.numberOf(printable(event.logger)));
     this.#context.push(this.contexts.numberOf(fieldsText(event.context)));
@@ -149,6 +157,11 @@ export class EventColumns {
 
   end(): Column[] {
     const fields = this.#fields.end();
+    const { patterns, patternOf } = this.#collector.group();
+    this.patterns = patterns.map((pattern) => ({
+      title: patternTitle(pattern),
+      values: wildcardTexts(pattern),
+    }));
     return [
       ['time', 'u32', this.#time.bytes()],
       ['level', 'u8', this.#level.bytes()],
@@ -156,6 +169,7 @@ export class EventColumns {
       ['kind', 'u8', this.#kind.bytes()],
       ['thread', 'u32', this.#thread.bytes()],
       ['message', 'u32', this.#message.bytes()],
+      ['pattern', 'u32', new Uint8Array(patternOf.buffer)],
       ['logger', 'u32', this.#logger.bytes()],
       ['context', 'u32', this.#context.bytes()],
       ['trace', 'u32', this.#trace.bytes()],

@@ -44,14 +44,14 @@ export interface ColumnPlace {
 
 /**
  * The columns of events, one element an event: `time` in ns since the event before, `level` (0 is
- * trace), `severity`, `kind`, and places in the lists of the head: `thread`, `message`, `logger`,
- * `context`, `trace`, `span`. `fields` are blocks of text, `fieldBlocks` where each begins and the
+ * trace), `severity`, `kind`, and places in the lists of the head: `thread`, `message`,
+ * `pattern`, `logger`, `context`, `trace`, `span`. `fields` are blocks of text, `fieldBlocks` where each begins and the
  * last one ends. Of spans: `spanStart` and `spanEnd` in ns since the base, `spanState`,
  * `spanThread`, `spanName`, `spanTrace`, `spanId`, `spanParent`, `spanFields`, `spanFieldBlocks`.
  */
 export type ColumnName =
   | ('time' | 'level' | 'severity' | 'kind' | 'thread' | 'message' | 'logger' | 'context')
-  | ('trace' | 'span' | 'fields' | 'fieldBlocks')
+  | ('pattern' | 'trace' | 'span' | 'fields' | 'fieldBlocks')
   | ('spanStart' | 'spanEnd' | 'spanState' | 'spanThread' | 'spanName' | 'spanTrace' | 'spanId')
   | ('spanParent' | 'spanFields' | 'spanFieldBlocks');
 
@@ -75,12 +75,21 @@ export interface ReportHead {
   /** Steps of time that need more than 32 bits, or go back: place of the event, ns. */
   readonly longSteps: readonly (readonly [place: number, stepNs: number])[];
   readonly messages: readonly string[];
+  /** The most frequent first. */
+  readonly patterns: readonly ReportPattern[];
   readonly loggers: readonly string[];
   /** Fields as in the column of fields; 0 is none. */
   readonly contexts: readonly string[];
   /** Of traces and spans; 0 is none. */
   readonly ids: readonly string[];
   readonly columns: { readonly [name in ColumnName]: ColumnPlace };
+}
+
+export interface ReportPattern {
+  /** Logger and message, with `<*>` for what varies. */
+  readonly title: string;
+  /** For each wildcard its most frequent values. */
+  readonly values: readonly string[];
 }
 
 export interface ReportThread {

@@ -84,6 +84,7 @@ describe('the data of a report', () => {
     const texts = [
       ...[title, ...deathLines, ...card.split('\n'), ...threads.flatMap(Object.values)],
       ...[...lists.messages, ...lists.loggers, ...lists.ids],
+      ...lists.patterns.flatMap(({ title, values }) => [title, ...values]),
       ...[...fields, ...lists.contexts.flatMap(fieldsOf)].flatMap(({ key, lines }) => [
         key,
         ...lines,
@@ -91,6 +92,19 @@ describe('the data of a report', () => {
     ];
     expect(texts.filter((text) => /[\p{C}\u2028\u2029]/u.test(text))).toEqual([]);
     expect(texts.some((text) => text.includes('</script><!--\\u2028\\u2029\\u202e'))).toBe(true);
+  });
+
+  it('puts each event into the pattern that the command line puts it into', async () => {
+    const events = Array.from({ length: 60 }, (_, index) =>
+      sampleEvent({ message: index % 3 === 0 ? 'listening' : `user ${index} logged in` }),
+    );
+    const { head, events: columns } = await reportOf(sampleFile(events));
+    expect(head.patterns.map(({ title }) => title)).toEqual([
+      'http: user <*> logged in',
+      'http: listening',
+    ]);
+    expect(head.patterns[0].values).toEqual(['1: 1 (1), 2 (1), 4 (1), 5 (1), 7 (1), … 40 in all']);
+    expect([...columns.pattern]).toEqual(events.map((_, index) => (index % 3 === 0 ? 1 : 0)));
   });
 
   it('knows threads that the header does not', async () => {

@@ -59,6 +59,15 @@ describe('the filter of the page', () => {
     expect([...matchColumns(report, filter)]).toEqual(where((i) => i % 2 === 1));
   });
 
+  it('compares patterns', () => {
+    const pattern = report.head.patterns.findIndex(({ title }) => title.endsWith('Charge failed'));
+    const charges = [...matchColumns(report, { ...NO_FILTER, pattern })];
+    expect(charges.length).toBeGreaterThan(0);
+    expect(charges).toEqual(where((i) => report.events.pattern[i] === pattern));
+    const titles = charges.map((i) => report.head.messages[report.events.message[i]]);
+    expect(new Set(titles)).toEqual(new Set(['Charge failed']));
+  });
+
   it.each([
     ['a message, in any case', 'CHARGE', (i: number) => i % 4 === 0],
     ['a logger', 'payments', (i: number) => i % 10 === 0],

@@ -112,13 +112,13 @@ function Header({ report: { head } }: { report: Report }): ComponentChild {
 /** The events that pass all but time; those of the filter before, while a search goes on. */
 function useMatched(
   report: Report,
-  { levels, thread, message, trace, text }: Filter,
+  { levels, thread, message, pattern, trace, text }: Filter,
 ): { matched: Uint32Array; isSearching: boolean } {
   const [matched, setMatched] = useState(() => matchColumns(report, NO_FILTER));
   const [isSearching, setSearching] = useState(false);
   useEffect(() => {
     let isStale = false;
-    const wanted = { ...NO_FILTER, levels, thread, message, trace };
+    const wanted = { ...NO_FILTER, levels, thread, message, pattern, trace };
     const places = matchColumns(report, wanted);
     if (text.trim() === '') {
       setSearching(false);
@@ -144,7 +144,7 @@ function useMatched(
     return () => {
       isStale = true;
     };
-  }, [levels, thread, message, trace, text]);
+  }, [levels, thread, message, pattern, trace, text]);
   return { matched, isSearching };
 }
 

@@ -12,6 +12,7 @@ export interface Filter {
   readonly levels: number;
   readonly thread: number | null;
   readonly message: number | null;
+  readonly pattern: number | null;
   readonly trace: number | null;
   /** Words that must all be in an event, anywhere, in upper or lower case. */
   readonly text: string;
@@ -23,19 +24,20 @@ export const ALL_LEVELS: number = 0b11_1111;
 
 export const NO_FILTER: Filter = {
   levels: ALL_LEVELS,
-  ...{ thread: null, message: null, trace: null },
+  ...{ thread: null, message: null, pattern: null, trace: null },
   ...{ text: '', fromNs: null, toNs: null },
 };
 
 /** Events, by their places, that pass all but time. */
 export function matchColumns({ events }: Report, filter: Filter): Uint32Array {
-  const { levels, thread, message, trace } = filter;
+  const { levels, thread, message, pattern, trace } = filter;
   const places = new Uint32Array(events.count);
   let count = 0;
   for (let event = 0; event < events.count; event++) {
     if (((levels >> events.level[event]) & 1) === 0) continue;
     if (thread !== null && events.thread[event] !== thread) continue;
     if (message !== null && events.message[event] !== message) continue;
+    if (pattern !== null && events.pattern[event] !== pattern) continue;
     if (trace !== null && events.trace[event] !== trace) continue;
     places[count++] = event;
   }

@@ -1,4 +1,4 @@
-/** The events by their message: how many, how bad, when. */
+/** The events by what their messages have in common: how many, how bad, when. */
 
 import { type ComponentChild, h } from 'preact';
 import { useMemo } from 'preact/hooks';
@@ -22,7 +22,7 @@ interface PatternsProps {
 }
 
 interface Pattern {
-  readonly message: number;
+  readonly pattern: number;
   readonly count: number;
   readonly worst: number;
   readonly firstNs: number;
@@ -49,7 +49,7 @@ export function Patterns({ report, rows, filter, clock, change }: PatternsProps)
         h(
           'tr',
           null,
-          ['Events', 'Share', 'Worst', 'Over time', 'First', 'Last', 'Message'].map((heading) =>
+          ['Events', 'Share', 'Worst', 'Over time', 'First', 'Last', 'Pattern'].map((heading) =>
             h('th', { key: heading, scope: 'col' }, heading),
           ),
         ),
@@ -57,10 +57,10 @@ export function Patterns({ report, rows, filter, clock, change }: PatternsProps)
       h(
         'tbody',
         null,
-        patterns.map(({ message, count, worst, firstNs, lastNs, bins }) =>
+        patterns.map(({ pattern, count, worst, firstNs, lastNs, bins }) =>
           h(
             'tr',
-            { key: message, class: `level-${worst}` },
+            { key: pattern, class: `level-${worst}` },
             h('td', { class: 'number' }, countText(count)),
             h('td', { class: 'number' }, `${((100 * count) / rows.length).toFixed(1)} %`),
             h('td', { class: 'level' }, LEVEL_NAMES[worst]),
@@ -72,15 +72,18 @@ export function Patterns({ report, rows, filter, clock, change }: PatternsProps)
               null,
               h(
                 'button',
-                { type: 'button', class: 'plain', onClick: () => change({ message }) },
-                head.messages[message] || '(no message)',
+                { type: 'button', class: 'plain', onClick: () => change({ pattern }) },
+                head.patterns[pattern].title || '(no message)',
+              ),
+              head.patterns[pattern].values.map((values) =>
+                h('div', { key: values, class: 'fields' }, values),
               ),
             ),
           ),
         ),
       ),
     ),
-    hidden > 0 && h('p', { class: 'note' }, `and ${countText(hidden)} rarer messages`),
+    hidden > 0 && h('p', { class: 'note' }, `and ${countText(hidden)} rarer patterns`),
     events.count === 0 && h('p', { class: 'nothing' }, 'The recording has no events.'),
   );
 }
@@ -109,22 +112,22 @@ function findPatterns(
   rows: Uint32Array,
   { fromNs, toNs }: TimeSpan,
 ): { patterns: Pattern[]; distinctCount: number } {
-  const counts = new Uint32Array(head.messages.length);
-  for (const event of rows) counts[events.message[event]]++;
-  const met = [...counts.keys()].filter((message) => counts[message] > 0);
+  const counts = new Uint32Array(head.patterns.length);
+  for (const event of rows) counts[events.pattern[event]]++;
+  const met = [...counts.keys()].filter((pattern) => counts[pattern] > 0);
   const listed = met.sort((a, b) => counts[b] - counts[a]).slice(0, MAX_PATTERNS);
   const patterns = new Map(
-    listed.map((message) => [
-      message,
+    listed.map((pattern) => [
+      pattern,
       {
-        ...{ message, count: counts[message], worst: 0, firstNs: 0, lastNs: 0 },
+        ...{ pattern, count: counts[pattern], worst: 0, firstNs: 0, lastNs: 0 },
         ...{ bins: new Uint32Array(SPARK_BINS), isMet: false },
       },
     ]),
   );
   const perNs = SPARK_BINS / (toNs - fromNs);
   for (const event of rows) {
-    const pattern = patterns.get(events.message[event]);
+    const pattern = patterns.get(events.pattern[event]);
     if (pattern === undefined) continue;
     const timeNs = events.time[event];
     if (!pattern.isMet) pattern.firstNs = timeNs;

@@ -28,6 +28,7 @@ export interface EventColumns {
   readonly kind: Uint8Array;
   readonly thread: Uint32Array;
   readonly message: Uint32Array;
+  readonly pattern: Uint32Array;
   readonly logger: Uint32Array;
   readonly context: Uint32Array;
   readonly trace: Uint32Array;
@@ -79,7 +80,12 @@ export function decodeReport(bytes: ArrayBuffer): Report {
     count: head.eventCount,
     time: timesOf(u32('time'), head.longSteps),
     ...{ level: u8('level'), severity: u8('severity'), kind: u8('kind') },
-    ...{ thread: u32('thread'), message: u32('message'), logger: u32('logger') },
+    ...{
+      thread: u32('thread'),
+      message: u32('message'),
+      pattern: u32('pattern'),
+      logger: u32('logger'),
+    },
     ...{ context: u32('context'), trace: u32('trace'), span: u32('span') },
     fields: new TextBlocks(u8('fields'), u32('fieldBlocks')),
   };

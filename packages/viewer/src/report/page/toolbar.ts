@@ -126,7 +126,7 @@ interface ChipsProps {
 }
 
 export function Chips({ report: { head }, filter, change, clock }: ChipsProps): ComponentChild {
-  const { levels, thread, message, trace, text, fromNs, toNs } = filter;
+  const { levels, thread, message, pattern, trace, text, fromNs, toNs } = filter;
   const chips: [text: string, without: Partial<Filter>][] = [];
   if (text !== '') chips.push([`“${text}”`, { text: '' }]);
   if (levels !== ALL_LEVELS) {
@@ -135,6 +135,7 @@ export function Chips({ report: { head }, filter, change, clock }: ChipsProps): 
   }
   if (thread !== null) chips.push([`thread ${head.threads[thread].label}`, { thread: null }]);
   if (message !== null) chips.push([head.messages[message], { message: null }]);
+  if (pattern !== null) chips.push([head.patterns[pattern].title, { pattern: null }]);
   if (trace !== null) chips.push([`trace ${head.ids[trace]}`, { trace: null }]);
   if (fromNs !== null && toNs !== null) {
     const range = `${clock.time(fromNs)} + ${durationText(toNs - fromNs)}`;
