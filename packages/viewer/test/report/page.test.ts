@@ -178,6 +178,7 @@ describe('the page of other recordings', () => {
     await page.getByRole('button', { name: 'POST /pay' }).click();
     await page.getByRole('tab', { name: 'Events' }).click();
     await page.getByText('of a span that is gone').waitFor();
+    expect((await rowTexts(page)).join()).toContain('POST /pay (span began)');
     expect((await rowTexts(page)).join()).not.toContain('outside of any trace');
     expect(complaints).toEqual([]);
     await page.close();

@@ -15,6 +15,8 @@ const MAX_HEIGHT_PX = 8_000_000;
 const WHEEL_ROWS_PER_LINE = 3;
 /** Longer texts are in the detail. */
 const SHOWN_UNITS = 500;
+/** By the kind of an event. */
+const SPAN_WORDS: readonly string[] = ['', '(span began)', '(span ended)'];
 
 interface EventTableProps {
   readonly report: Report;
@@ -109,7 +111,9 @@ function Row({
   choose,
 }: RowProps): ComponentChild {
   const level = events.level[event];
-  const fields = fieldsLine(events.fields.rowText(event));
+  const kind = events.kind[event];
+  // The facts of a span are for machines; they are in the detail, and in the list of spans.
+  const fields = kind === 0 ? fieldsLine(events.fields.rowText(event)) : SPAN_WORDS[kind];
   const logger = head.loggers[events.logger[event]];
   return h(
     'div',

@@ -94,6 +94,8 @@ function plotOptions(width: number, whole: TimeSpan, clock: Clock, change: Chang
       {
         ...axis,
         size: LABEL_PX,
+        // The default leaves labels out, as for a logarithmic scale.
+        filter: (_, ticks) => ticks,
         values: (_, ticks) => ticks.map((count) => countText(Math.round(count))),
       },
     ],
