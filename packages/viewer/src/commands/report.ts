@@ -8,7 +8,7 @@ import { summarise } from '../digest/summary.ts';
 import { printable } from '../format/escape.ts';
 import { countOf, sizeText } from '../format/quantity.ts';
 import { openInput, reportDamage } from '../input/input.ts';
-import { writeDocument } from '../output/document.ts';
+import { checkDocument, writeDocument } from '../output/document.ts';
 import { exitCode } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { encodeReport } from '../report/data.ts';
@@ -53,6 +53,8 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   }
   let isDamaged = isPartial;
   for (const file of files) {
+    const path = given.value('output') ?? (terminal.isTerminal ? nameFor(file.path) : undefined);
+    if (path !== undefined) checkDocument(path, given.has('force'));
     const summary = await summarise(file, () => terminal.write(''));
     const pause = async (share: number): Promise<void> => {
       terminal.progress(`reading events: ${Math.floor(share * 100)} %`);
@@ -62,7 +64,6 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     terminal.progress(`compressing ${sizeText(data.length)}`);
     const page = await reportDocument(data);
     terminal.progress('');
-    const path = given.value('output') ?? (terminal.isTerminal ? nameFor(file.path) : undefined);
     if (path === undefined) await terminal.write(page);
     else {
       writeDocument(path, page, given.has('force'));

@@ -4,10 +4,24 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const FILE_MODE = 0o600;
+
+/** Throws early what `writeDocument` would throw after all the work for a name that is taken. */
+export function checkDocument(path: string, isForced: boolean): void {
+  if (!isForced && existsSync(path)) throw takenError(path);
+}
 
 /** Throws an Error that names the file. In one go, so that an interrupt leaves nothing half done. */
 export function writeDocument(path: string, bytes: Uint8Array, isForced: boolean): void {
@@ -21,11 +35,15 @@ export function writeDocument(path: string, bytes: Uint8Array, isForced: boolean
     else publish(unfinished, path);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new Error(`${path} is there already; --force replaces it`);
+    if (code === 'EEXIST') throw takenError(path);
     throw new Error(`cannot write ${path}: ${message}`);
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+function takenError(path: string): Error {
+  return new Error(`${path} is there already; --force replaces it`);
 }
 
 function writeWhole(path: string, bytes: Uint8Array): void {

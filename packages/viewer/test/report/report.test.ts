@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeRecording } from 'ttlog/reader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ParsedArguments } from '../../src/arguments/option.ts';
+import { report } from '../../src/commands/report.ts';
+import type { Terminal } from '../../src/output/terminal.ts';
 import { goldenRecording } from '../golden-recording.ts';
 import { type Finished, runViewer } from '../run-viewer.ts';
 import { SAMPLE_NS, sampleHeader } from '../sample.ts';
@@ -90,6 +93,28 @@ describe('report', () => {
     expect(missing).toMatchObject({ code: 2, stdout: '' });
     expect(missing.stderr).toContain('cannot write missing/out.html');
     expect(readdirSync(directory).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  it('goes to a file of that name where standard output is a terminal', async () => {
+    const here = process.cwd();
+    let written = '';
+    const terminal: Terminal = {
+      environment: {},
+      isTerminal: true,
+      write: async (text) => {
+        written += text;
+      },
+      report: () => {},
+      progress: () => {},
+    };
+    try {
+      process.chdir(directory);
+      expect(await report.run(new ParsedArguments(['crash.bin'], new Map()), terminal)).toBe(0);
+    } finally {
+      process.chdir(here);
+    }
+    expect(written).toMatch(/^crash\.html {2}5 events, /);
+    expect(reportIn(readFileSync(join(directory, 'crash.html'), 'utf8')).events.count).toBe(5);
   });
 
   it('shows what is left of a damaged recording, and says so', () => {
