@@ -45,6 +45,11 @@ export interface SnapshotEvent {
 
 export interface RecorderEventMap {
   snapshot: SnapshotEvent;
+  /**
+   * A recording that an earlier process of this service left on this host: recovered from its black
+   * box, or written by itself. Each comes once, to one process, and at the latest some seconds after
+   * the start; none is lost where nobody listens.
+   */
   recovered: { path: string; reason: string };
   error: Error;
 }

@@ -269,6 +269,8 @@ class RunningRecorder implements Recorder {
     listener: (value: RecorderEventMap[E]) => void,
   ): this {
     this.#events.add(event, listener);
+    // Not before, since each is told of once.
+    if (event === 'recovered' && !this.hasEnded) this.#recorderThread?.announceRecordings();
     return this;
   }
 
@@ -319,6 +321,10 @@ class RunningRecorder implements Recorder {
     if (news.kind === 'recovered') {
       const { path, reason } = news;
       this.#events.emit('recovered', { path, reason }, (error) => this.#report(error));
+      return;
+    }
+    if (news.kind === 'note') {
+      if (!this.#notes.includes(news.note)) this.#notes.push(news.note);
       return;
     }
     if (news.kind === 'burst') {

@@ -23,9 +23,14 @@ let dead: ChildProcess;
 let living: ChildProcess;
 
 /** A process with a black box in a directory of its own, which it says in its event. */
-async function start(name: string): Promise<{ child: ChildProcess; box: string }> {
+async function start(
+  name: string,
+  command: string[] = [],
+): Promise<{ child: ChildProcess; box: string }> {
   const own = mkdtempSync(join(root, `${name}-`));
-  const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, '--', own, name], {
+  const node = [process.execPath, '--input-type=module', '-e', PROGRAM, '--', own, name];
+  const [file, ...args] = [...command, ...node];
+  const child = spawn(file, args, {
     cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -131,6 +136,18 @@ describe('a black box', () => {
         [box, 'dead'],
         [livingBox, 'living'],
       ]),
+    );
+  });
+
+  it('of another host is counted by its name', async () => {
+    const shell = 'hostname elsewhere && exec "$@"';
+    const { child, box } = await start('foreign', ['unshare', '-u', '/bin/sh', '-c', shell, 'sh']);
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    expect(run('ls').stdout).not.toContain('other hosts');
+    expect(run('ls', directory, box).stdout).toContain(
+      '\nBlack boxes of other hosts: 1 (elsewhere);',
     );
   });
 

@@ -19,6 +19,9 @@ export type Liveness = 'dead' | 'alive' | 'unknown';
 export const SILENCE_MS = 3000;
 /** The recorder thread, which beats, starts late where main is busy from its first line on. */
 const FIRST_BEAT_MS = 60_000;
+/** Linux counts start times in hundredths of a second, whatever its own clock does. */
+const TICK_MS = 10;
+const TICK_SLACK_MS = 1000;
 
 /** Whether the observer sees the box's process among its own, if it lives. */
 export function isNeighbour(box: BoxIdentity, own: ProcessIdentity): boolean {
@@ -34,6 +37,15 @@ export function livenessOf(box: BoxIdentity, own: ProcessIdentity, ownHost: stri
   }
   // Of this host before it was booted again, or of another container that had its name.
   return box.host === ownHost ? 'unknown' : 'alive';
+}
+
+/** Whether a process of this pid runs that had started by then. In doubt it does. */
+export function mayLiveSince(pid: number, startedAtMs: number): boolean {
+  const ticks = startTicksOf(pid);
+  const ownTicks = startTicksOf('self');
+  if (ticks === null || ownTicks === null) return ownTicks === null && isRunning(pid);
+  const ownStartMs = wallClockMs() - process.uptime() * 1000;
+  return ownStartMs + (ticks - ownTicks) * TICK_MS <= startedAtMs + TICK_SLACK_MS;
 }
 
 /** Watches a box's heartbeat without blocking. */
@@ -54,6 +66,14 @@ export class HeartbeatWatch {
     if (beat === null || beat !== this.#firstBeat) return 'alive';
     if (beat === 0n && !isOlderThan(this.#path, FIRST_BEAT_MS)) return 'unknown';
     return now() - this.#sinceMs >= SILENCE_MS ? 'dead' : 'unknown';
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -19,9 +19,9 @@ import {
 } from '../snapshot/file-name.ts';
 import { writeSnapshotFile } from '../snapshot/write-file.ts';
 import { BOX_SUFFIX } from './box-file.ts';
-import { readIdentity } from './box-identity.ts';
+import { type BoxIdentity, readIdentity } from './box-identity.ts';
 import { ownIdentity } from './identity.ts';
-import { HeartbeatWatch, type Liveness, livenessOf } from './liveness.ts';
+import { HeartbeatWatch, isNeighbour, type Liveness, livenessOf } from './liveness.ts';
 import { readBox, readBoxFile } from './read-box.ts';
 
 const { lstatSync, openSync, readdirSync, readSync, renameSync, unlinkSync } = fs;
@@ -57,11 +57,23 @@ export function partsOfBoxName(name: string): FileNameParts | null {
   return parseSnapshotFileName(`${own.slice(0, -BOX_SUFFIX.length)}-box.bin`);
 }
 
+/** Hosts of boxes that are of another machine, which nobody here touches. */
+export function foreignHostsOf(boxPaths: readonly string[]): string[] {
+  const own = ownIdentity();
+  const hosts = new Set<string>();
+  for (const boxPath of boxPaths) {
+    const identity = identityOfBox(boxPath);
+    if (identity === null || isNeighbour(identity, own)) continue;
+    if (identity.host !== os.hostname()) hosts.add(identity.host);
+  }
+  return [...hosts].sort();
+}
+
 /** Whether the box's process is dead; `watches` holds what was seen of heartbeats before. */
 export function examineBox(boxPath: string, watches: Map<string, HeartbeatWatch>): Liveness {
   // Somebody is recovering it just now.
   if (isClaimed(boxPath)) return 'alive';
-  const identity = readIdentityOf(boxPath);
+  const identity = identityOfBox(boxPath);
   if (identity === null) return 'alive';
   const liveness = livenessOf(identity, ownIdentity(), os.hostname());
   if (liveness !== 'unknown') return liveness;
@@ -144,7 +156,8 @@ function isClaimed(boxPath: string): boolean {
   }
 }
 
-function readIdentityOf(boxPath: string): ReturnType<typeof readIdentity> {
+/** Whose box it is; null where that cannot be read. */
+export function identityOfBox(boxPath: string): BoxIdentity | null {
   let descriptor: number | undefined;
   try {
     if (!lstatSync(boxPath).isFile()) return null;

@@ -17,6 +17,7 @@ import {
   type SnapshotTools,
   takeSnapshot,
 } from '../snapshot/take-snapshot.ts';
+import { RecordingAnnouncer } from './announce-recordings.ts';
 import { keepBlackBox } from './keep-black-box.ts';
 import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from './protocol.ts';
 import { recoverOthers } from './recover-others.ts';
@@ -33,6 +34,12 @@ const { buffer, facts, compressorPaths, intervalMs, afterMs, periodMs, stall, he
 const { box } = facts;
 const memory = attach();
 const tools = { compressor: loadCompressor(compressorPaths) };
+
+const announcer = new RecordingAnnouncer(facts, (path, reason) => {
+  send({ kind: 'recovered', path, reason });
+});
+let isAnnouncing = false;
+let hasLooked = false;
 
 const secondParts =
   afterMs === undefined
@@ -86,6 +93,11 @@ parentPort?.on('message', (message: ToRecorderThread) => {
     helpCompressing(message.work, tools.compressor);
     return;
   }
+  if (message.kind === 'announce') {
+    isAnnouncing = true;
+    if (hasLooked) announcer.run();
+    return;
+  }
   try {
     const bytes = buildSnapshotBytes(memory, facts, message.request, tools);
     send({ kind: 'capture', id: message.id, bytes }, [bytes.buffer as ArrayBuffer]);
@@ -111,12 +123,18 @@ if (box !== null) {
   setImmediate(() => {
     keepBlackBox(memory, box, periodMs, (problem) => send({ kind: 'box', problem }));
   });
-  setTimeout(() => {
-    recoverOthers(facts, tools.compressor, (path) => {
-      send({ kind: 'recovered', path, reason: 'process-died' });
-    });
-  }, RECOVER_AFTER_MS);
 }
+setTimeout(() => {
+  const onLooked = (): void => {
+    hasLooked = true;
+    if (isAnnouncing) announcer.run();
+  };
+  if (box === null) onLooked();
+  else {
+    const onNote = (note: string): void => send({ kind: 'note', note });
+    recoverOthers(facts, tools.compressor, { onLooked, onNote });
+  }
+}, RECOVER_AFTER_MS);
 
 if (stall !== null) {
   watchStall(

@@ -67,7 +67,9 @@ export type ToRecorderThread =
   | { readonly kind: 'snapshot'; readonly id: number; readonly request: SnapshotRequest }
   | { readonly kind: 'capture'; readonly id: number; readonly request: SnapshotRequest }
   /** Main takes a snapshot and would be glad of help. There is no answer. */
-  | { readonly kind: 'help'; readonly work: SharedWorkData };
+  | { readonly kind: 'help'; readonly work: SharedWorkData }
+  /** Somebody wants to hear of recordings of earlier processes. They come as news. */
+  | { readonly kind: 'announce' };
 
 export type RecorderThreadNews = Exclude<
   FromRecorderThread,
@@ -86,8 +88,10 @@ export type FromRecorderThread =
       readonly part: 1 | 2;
     }
   | { readonly kind: 'capture'; readonly id: number; readonly bytes: Uint8Array | null }
-  /** A dead process's black box has become a snapshot. */
+  /** A recording of an earlier process, of which nobody has told. */
   | { readonly kind: 'recovered'; readonly path: string; readonly reason: string }
+  /** For `stats()`. */
+  | { readonly kind: 'note'; readonly note: string }
   /** Writing to the black box fails, or, with null, works again. */
   | { readonly kind: 'box'; readonly problem: string | null }
   /** The event loop turns again after a stall of so long. */

@@ -4,6 +4,8 @@
  * except while a snapshot is awaited that somebody asked for.
  */
 
+// Not the globals, which may be fake.
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import type { SharedWorkData } from '../ring/shared-work.ts';
 import type { SnapshotRequest, SnapshotResult } from '../snapshot/take-snapshot.ts';
@@ -24,6 +26,9 @@ export type RecorderThreadState =
 /** The ring is outside of its heap; this is for the bookkeeping of a snapshot. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
+/** A program that has nothing to do has ended by then. */
+const ANNOUNCE_AFTER_MS = 10;
+
 interface Pending {
   snapshot?: (result: SnapshotResult | null) => void;
   capture?: (bytes: Uint8Array | null) => void;
@@ -38,6 +43,8 @@ export class RecorderThread {
   #worker: Worker | null = null;
   #state: RecorderThreadState = { state: 'off' };
   #lastId = 0;
+  /** Starts the thread where nothing else does. */
+  #announcing: NodeJS.Timeout | null = null;
 
   /** `onSnapshot` hears of every snapshot that the thread took, whoever asked. */
   constructor(
@@ -81,6 +88,7 @@ export class RecorderThread {
       worker.unref();
       this.#worker = worker;
       this.#state = { state: 'running' };
+      if (this.#announcing !== null) this.announceRecordings();
       return true;
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
@@ -111,7 +119,18 @@ export class RecorderThread {
     }
   }
 
+  /** Recordings of earlier processes come as news from now on. It does not hold the process. */
+  announceRecordings(): void {
+    this.#announcing ??= setTimeout(() => this.start(), ANNOUNCE_AFTER_MS).unref();
+    try {
+      this.#worker?.postMessage({ kind: 'announce' } satisfies ToRecorderThread);
+    } catch {
+      // They are told of after another start.
+    }
+  }
+
   async stop(): Promise<void> {
+    if (this.#announcing !== null) clearTimeout(this.#announcing);
     const worker = this.#worker;
     this.#worker = null;
     this.#state = { state: 'off' };
@@ -120,7 +139,7 @@ export class RecorderThread {
     this.#settleAll();
   }
 
-  #ask(message: Exclude<ToRecorderThread, { kind: 'help' }>, pending: Pending): void {
+  #ask(message: Exclude<ToRecorderThread, { kind: 'help' | 'announce' }>, pending: Pending): void {
     if (!this.start()) {
       pending.snapshot?.(null);
       pending.capture?.(null);

@@ -1,6 +1,6 @@
 /**
  * Which old snapshots go: those of the same service beyond a number of files, a number of bytes
- * or an age, and temporary files that a dead process left. Only names that ttlog itself gives are
+ * or an age, those that were recovered from black boxes beyond a number of their own, and temporary files that a dead process left. Only names that ttlog itself gives are
  * looked at, only regular files of the same user are removed, and nothing throws.
  */
 
@@ -34,7 +34,13 @@ interface OldFile {
   readonly name: string;
   readonly atMs: number;
   readonly bytes: number;
+  readonly isRecovered: boolean;
 }
+
+/** Of the black boxes of dead processes. Snapshots at an interval would soon push them out, … */
+const RECOVERED_REASON = 'process-died';
+/** … and a service that is killed again and again must not push out all else. */
+const RECOVERED_FILES = 3;
 
 /** No snapshot takes this long to write. */
 const STALE_TEMPORARY_MS = 24 * 60 * 60 * 1000;
@@ -50,21 +56,32 @@ export function applyRetention(request: RetentionRequest): string[] {
     const parts = parseSnapshotFileName(name);
     if (parts?.service === servicePart) {
       const stats = ownFileStats(join(directory, name), files);
-      if (stats !== null) snapshots.push({ name, atMs: parts.atMs, bytes: stats.size });
+      if (stats !== null) {
+        const isRecovered = parts.reason === RECOVERED_REASON;
+        snapshots.push({ name, atMs: parts.atMs, bytes: stats.size, isRecovered });
+      }
     } else if (isStaleTemporary(directory, name, servicePart, nowMs, files)) {
       remove(directory, name, removed, files);
     }
   }
   // The newest first; the file just written has the first place and its bytes already.
   snapshots.sort((a, b) => b.atMs - a.atMs || (a.name < b.name ? 1 : -1));
-  let keptFiles = 1;
-  let keptBytes = ownFileStats(join(directory, written), files)?.size ?? 0;
-  for (const { name, atMs, bytes } of snapshots) {
-    keptFiles++;
-    keptBytes += bytes;
-    if (keptFiles > keep.files || keptBytes > keep.bytes || nowMs - atMs > keep.ageMs) {
-      remove(directory, name, removed, files);
+  const isRecoveredWritten = parseSnapshotFileName(written)?.reason === RECOVERED_REASON;
+  let recovered = isRecoveredWritten ? 1 : 0;
+  let keptFiles = 1 - recovered;
+  let keptBytes = isRecoveredWritten
+    ? 0
+    : (ownFileStats(join(directory, written), files)?.size ?? 0);
+  for (const { name, atMs, bytes, isRecovered } of snapshots) {
+    if (isRecovered) recovered++;
+    else {
+      keptFiles++;
+      keptBytes += bytes;
     }
+    const isBeyond = isRecovered
+      ? recovered > RECOVERED_FILES
+      : keptFiles > keep.files || keptBytes > keep.bytes;
+    if (isBeyond || nowMs - atMs > keep.ageMs) remove(directory, name, removed, files);
   }
   return removed;
 }

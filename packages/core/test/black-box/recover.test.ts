@@ -14,6 +14,7 @@ import { openRecording, recoverBlackBox } from '../../src/black-box/open-any.ts'
 import { examineBox, listBoxes, recoverBox } from '../../src/black-box/recover.ts';
 import { recoverOthers } from '../../src/recorder-thread/recover-others.ts';
 import { type Compressor, storeFrame } from '../../src/snapshot/compress-frame.ts';
+import type { RecorderFacts } from '../../src/snapshot/take-snapshot.ts';
 import { eventsOf, FACTS, makeRing, NotedFile, PlayedThread } from './mirrored-ring.ts';
 
 const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-recover-'));
@@ -176,43 +177,45 @@ describe('the box of a process that may live', () => {
 
 describe('after a start', () => {
   const facts = () => ({ ...FACTS, directory, keep: { files: 20, bytes: 1e9, ageMs: 1e9 } });
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 300));
+  /** Once all that can be decided at once has been; the different notes. */
+  const recoverAll = async (about: RecorderFacts): Promise<string[]> => {
+    const notes = new Set<string>();
+    await new Promise<void>((resolve) => {
+      const onNote = (note: string) => notes.add(note);
+      recoverOthers(about, compressor, { onLooked: resolve, onNote });
+    });
+    return [...notes];
+  };
 
   it('the boxes of this service are recovered, four at most', async () => {
     for (let i = 0; i < 6; i++) putBox({ pid: DEAD_PID + i });
     const other = putBox({}, 'boxed-too');
-    const recovered: string[] = [];
-    recoverOthers(facts(), compressor, (path) => recovered.push(path));
-    await settle();
-    expect(recovered).toHaveLength(4);
+    expect(await recoverAll(facts())).toEqual([]);
+    // Of which the three newest are kept.
+    expect(names().filter((name) => name.endsWith('.bin'))).toHaveLength(3);
     expect(listBoxes(directory, 'boxed')).toHaveLength(2);
     expect(listBoxes(directory, 'boxed-too')).toEqual([other]);
   });
 
-  it('as many snapshots are kept as was asked for', async () => {
-    for (let i = 0; i < 4; i++) putBox({ pid: DEAD_PID + i });
-    const keep = { files: 2, bytes: 1e9, ageMs: 1e9 };
-    recoverOthers({ ...facts(), keep }, compressor, () => {});
-    await settle();
-    expect(names()).toHaveLength(2);
+  it('a box of another host is left alone, and said', async () => {
+    putBox();
+    const foreign = putBox({ bootId: 'x', host: 'elsewhere' });
+    expect(await recoverAll(facts())).toEqual([
+      'black boxes of other hosts are left alone: elsewhere',
+    ]);
+    expect(listBoxes(directory, 'boxed')).toEqual([foreign]);
   });
 
   it('the own box is left alone, and one that cannot be recovered is tried once', async () => {
     const own = putBox({ pid: DEAD_PID });
     const broken = putBox();
     fs.truncateSync(broken, 9000);
-    recoverOthers(
-      { ...facts(), box: { path: own, descriptor: -1, mapping: null } },
-      compressor,
-      () => {},
-    );
-    await settle();
+    await recoverAll({ ...facts(), box: { path: own, descriptor: -1, mapping: null } });
     expect(listBoxes(directory, 'boxed').sort()).toEqual([own, broken].sort());
   });
 
-  it('a directory that is not there is none of its business', () => {
-    const missing = { ...facts(), directory: join(directory, 'missing') };
-    expect(() => recoverOthers(missing, compressor, () => {})).not.toThrow();
+  it('a directory that is not there is none of its business', async () => {
+    expect(await recoverAll({ ...facts(), directory: join(directory, 'missing') })).toEqual([]);
   });
 });
 

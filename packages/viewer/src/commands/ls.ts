@@ -1,5 +1,6 @@
 /** `ttlog-view ls`: the recordings of a directory, newest last, one line each. */
 
+import { hostname } from 'node:os';
 import type { SnapshotHeader } from 'ttlog/reader';
 import type { OptionSpec, ParsedArguments } from '../arguments/option.ts';
 import { summarise } from '../digest/summary.ts';
@@ -16,6 +17,9 @@ import type { Terminal } from '../output/terminal.ts';
 import type { RecordingFile } from '../recording-file.ts';
 import type { Command } from './command.ts';
 
+/** Named below the table. */
+const MAX_HOSTS = 5;
+
 const OPTIONS: readonly OptionSpec[] = [
   { name: 'json', short: 'j', summary: 'One JSON object a recording and line.' },
   { name: 'utc', summary: 'Show times in UTC instead of local time.' },
@@ -28,7 +32,8 @@ export const ls: Command = {
   description: [
     'Lists recordings by the time at which they were taken. Without an argument, those in ' +
       'TTLOG_SNAPSHOT_DIR or the default directory. Each is read in full, so that its status is ' +
-      'true. Black boxes are listed as well, as living or dead; see ttlog-view help recover.',
+      'true. Black boxes are listed as well, as living or dead; see ttlog-view help recover. ' +
+      'Those of other hosts are counted below the table.',
   ],
   options: OPTIONS,
   examples: [
@@ -63,7 +68,9 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   }
   rows.sort((left, right) => left.takenAtMs - right.takenAtMs || compare(left.file, right.file));
   if (given.has('json')) await terminal.write(rows.map(jsonRow).join(''));
-  else if (rows.length > 0) await terminal.write(tableOf(rows, given.has('utc'), colours));
+  else if (rows.length > 0) {
+    await terminal.write(tableOf(rows, given.has('utc'), colours) + foreignLine(files));
+  }
   const isDamaged = isPartial || rows.some(({ status }) => status === 'damaged');
   return exitCode({ hasShown: rows.length > 0, hasFailed, isDamaged });
 }
@@ -82,6 +89,17 @@ async function listFile(file: RecordingFile, terminal: Terminal): Promise<Listed
     sizeBytes: file.sizeBytes,
     status: damage.length > 0 ? 'damaged' : isBoxName(file.path) ? boxStatus(header) : 'ok',
   };
+}
+
+/** Of black boxes that no start on this host recovers. */
+function foreignLine(files: readonly RecordingFile[]): string {
+  const hosts = files
+    .filter(({ path }) => isBoxName(path))
+    .map(({ recording }) => recording.header.host);
+  const foreign = hosts.filter((host) => host !== '' && host !== hostname());
+  if (foreign.length === 0) return '';
+  const names = [...new Set(foreign)].sort().slice(0, MAX_HOSTS).map(printable).join(', ');
+  return `Black boxes of other hosts: ${foreign.length} (${names}); see ttlog-view help recover\n`;
 }
 
 function boxStatus({ reason }: SnapshotHeader): 'living' | 'dead' {

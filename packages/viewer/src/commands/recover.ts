@@ -19,7 +19,8 @@ export const recover: Command = {
       'box (.ring), of which the next start of the service makes a recording. This does it by hand, and ' +
       'removes the black box once its recording is on the disk. Without an argument it takes all ' +
       'in TTLOG_SNAPSHOT_DIR or the default directory.',
-    'The black box of a process that may live is left alone; cat and info show it.',
+    'The black box of a process that may live is left alone; cat and info show it. That of another ' +
+      'host is left to a start there, or recovered here by name once nobody writes to it.',
   ],
   options: [{ name: 'json', short: 'j', summary: 'One JSON object a black box and line.' }],
   examples: [
