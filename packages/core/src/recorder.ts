@@ -32,6 +32,7 @@ import { RecorderThread } from './recorder-thread/recorder-thread.ts';
 import { captureRing } from './ring/capture.ts';
 import { isRunning, readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
 import { type RingGeometry, RingMemory, ringGeometry } from './ring/ring-memory.ts';
+import { countStray, readStrayCount } from './ring/strays.ts';
 import { silentRecorder } from './silent-recorder.ts';
 import { readClocks } from './snapshot/clocks.ts';
 import { compressorSearchPaths } from './snapshot/compress-frame.ts';
@@ -58,6 +59,8 @@ const CLOSE_AFTER_MS = 1000;
 let running: RunningRecorder | null = null;
 /** This thread has left the process's recorder; only a new start joins it again. */
 let hasLeft = false;
+/** It cannot reach that recorder's ring, and is counted. */
+let isStray = false;
 
 /** Copies of the package that found a hub that they could not call. */
 export const copies: { incompatible: number } = { incompatible: 0 };
@@ -106,7 +109,7 @@ export function joinProcessRecorder(): void {
     const share = getEnvironmentData(SHARE_KEY) as unknown as RecorderShare | undefined;
     if (share === undefined || share.layoutVersion !== LAYOUT_VERSION) return;
     if (hasLeft || isDisabled()) return;
-    const memory = attach(share);
+    const memory = attachOrStray(share);
     if (memory === null || !isRunning(memory)) return;
     running = new RunningRecorder(memory, share.facts, share.options, share);
   } catch {
@@ -241,7 +244,7 @@ class RunningRecorder implements Recorder {
         failed: readCounter(memory, 'failed'),
         suppressed: readCounter(memory, 'suppressed'),
       },
-      notes: [...this.#notes, ...copyNotes()],
+      notes: [...this.#notes, ...copyNotes(), ...strayNotes(this.#thread.strays)],
     };
   }
 
@@ -403,6 +406,18 @@ function open(
   }
 }
 
+/** Once a thread is told of as stray: it would try again at every `getLogger`. */
+function attachOrStray(share: RecorderShare): RingMemory | null {
+  if (isStray) return null;
+  try {
+    return attach(share);
+  } catch (error) {
+    isStray = true;
+    countStray(share.strays);
+    throw error;
+  }
+}
+
 /** The ring of the process as this thread sees it; null where there is none. */
 function attach({ buffer, facts }: RecorderShare): RingMemory | null {
   if (buffer !== null) return RingMemory.attach(buffer);
@@ -437,6 +452,11 @@ function copyNotes(): string[] {
   return incompatible > 0
     ? [`copies of ttlog that could not join and record nothing: ${incompatible}`]
     : [];
+}
+
+function strayNotes(strays: Int32Array): string[] {
+  const count = readStrayCount(strays);
+  return count > 0 ? [`threads that cannot reach the ring and record nothing: ${count}`] : [];
 }
 
 function stopped(): SnapshotResult {

@@ -21,6 +21,7 @@ import type { Lane } from './ring/lane.ts';
 import { currentOsThread } from './ring/os-thread.ts';
 import { addToCounter, isRunning, recordLevels } from './ring/recorder-words.ts';
 import type { RingMemory } from './ring/ring-memory.ts';
+import { makeStrayCount } from './ring/strays.ts';
 import { endThread, joinThread, type ThreadSlot } from './ring/thread-table.ts';
 import { type Compressor, loadCompressor } from './snapshot/compress-frame.ts';
 import type { Partner } from './snapshot/compress-together.ts';
@@ -54,6 +55,8 @@ export interface RecorderShare {
   /** The thread that shares, and its row: to a worker that of its parent. */
   readonly threadId: number;
   readonly row: number;
+  /** Threads that cannot reach the ring. */
+  readonly strays: Int32Array;
   /**
    * Only in that thread itself, and not sent: seals what another module registry's writer left
    * open. A registry that is gone (a test file in Jest) does not say so, and a segment of a living
@@ -77,6 +80,7 @@ export class ThreadRecorder {
   readonly facts: RecorderFacts;
   readonly options: ResolvedOptions;
   readonly slot: ThreadSlot | null;
+  readonly strays: Int32Array;
   /** Called for every snapshot that this thread writes. */
   onSnapshot: (result: SnapshotResult, reason: string) => void = () => {};
   /** Called for what went wrong and lost no event of itself. */
@@ -109,6 +113,7 @@ export class ThreadRecorder {
     this.facts = facts;
     this.options = options;
     this.#isGuest = share?.threadId === threadId;
+    this.strays = share?.strays ?? makeStrayCount();
     this.#redaction = new Redaction(options.redact);
     addToCounter(memory, 'beforeStart', threadState.beforeStart);
     threadState.beforeStart = 0;
@@ -222,6 +227,7 @@ export class ThreadRecorder {
       options: this.options,
       threadId,
       row: this.slot?.row ?? -1,
+      strays: this.strays,
     };
     setEnvironmentData(SHARE_KEY, share as never);
     return share;

@@ -26,6 +26,30 @@ function recovered({ folder, files }: Outcome): ReturnType<typeof openRecording>
   return openRecording(result.path);
 }
 
+describe('a worker that cannot load koffi', () => {
+  it('is counted once in the notes, and logs without harm', async () => {
+    const outcome = await runProgram(
+      `${WITHOUT_KOFFI}
+       if (isMainThread) {
+         Module._load = load;
+         ${START}
+         const worker = new Worker(new URL(import.meta.url));
+         worker.once('exit', (code) => {
+           console.log(JSON.stringify({ code, ...recorder.stats() }));
+           process.exit();
+         });
+       } else {
+         for (let i = 0; i < 3; i++) getLogger('w' + i).info('nowhere');
+       }`,
+    );
+    expect(printed(outcome)).toMatchObject({
+      code: 0,
+      blackBox: { mode: 'mapped' },
+      notes: ['threads that cannot reach the ring and record nothing: 1'],
+    });
+  });
+});
+
 describe.concurrent('after a death at once', () => {
   it.each([
     ['SIGKILL', `process.kill(process.pid, 'SIGKILL');`, 'SIGKILL'],
