@@ -76,6 +76,53 @@ describe.concurrent('a death that runs no JavaScript', () => {
     expect(messagesOf(recovered(outcome))).toEqual(['before', 'careful']);
   });
 
+  const byDefault: [name: string, source: string, shown: string[], options?: ProgramOptions][] = [
+    [
+      'that was stopped and went on before',
+      `console.log('ready');
+       setTimeout(() => { log.warn('after'); process.kill(process.pid, 'SIGKILL'); }, 1500);`,
+      ['after'],
+      {
+        signals: [
+          { signal: 'SIGSTOP', afterMs: 200 },
+          { signal: 'SIGCONT', afterMs: 900 },
+        ],
+      },
+    ],
+    [
+      'of which a worker ran out of heap before',
+      `new Worker(new URL(import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 12 } })
+         .on('error', ({ code }) => console.log(code))
+         .on('exit', (code) => { console.log(code); process.kill(process.pid, 'SIGKILL'); });`,
+      ['from the worker'],
+    ],
+    [
+      'of which a worker was terminated before',
+      `const worker = new Worker(new URL(import.meta.url), { workerData: 'waits' });
+       worker.once('message', () => worker.terminate().then((code) => {
+         console.log(code);
+         process.kill(process.pid, 'SIGKILL');
+       }));`,
+      ['from the worker'],
+    ],
+  ];
+  it.each(byDefault)('leaves the black box of a process %s', async (_name, end, shown, options) => {
+    const outcome = await runBeside(
+      `if (isMainThread) {
+         startRecorder(); const log = getLogger('app'); log.warn('careful');
+         ${end}
+       } else {
+         getLogger('app').warn('from the worker');
+         parentPort.postMessage('there');
+         if (workerData === 'waits') setInterval(() => {}, 1000);
+         else for (const all = []; ; ) all.push(new Array(1000).fill('x' + all.length));
+       }`,
+      { ...options, shell: 'ulimit -c 0; exec "$@"' },
+    );
+    expect(outcome.signal).toBe('SIGKILL');
+    expect(messagesOf(recovered(outcome))).toEqual(['careful', ...shown]);
+  });
+
   it('a loop that never turned once leaves what was logged, at any level', async () => {
     const outcome = await runProgram(
       `${START} console.log('ready'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`,
