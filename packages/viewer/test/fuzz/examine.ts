@@ -10,6 +10,8 @@ import { jsonlFormat } from '../../src/format/jsonl.ts';
 import { logfmtFormat } from '../../src/format/logfmt.ts';
 import { prettyFormat } from '../../src/format/pretty.ts';
 import type { RecordingFile } from '../../src/recording-file.ts';
+import { encodeReport } from '../../src/report/data.ts';
+import { decodeReport, fieldsOf } from '../../src/report/page/recording.ts';
 
 /** Nothing that a terminal obeys: only newlines, and what can be seen. */
 const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
@@ -17,7 +19,7 @@ const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2
 const PLAIN = palette(false);
 
 /** What is made of a recording. */
-export const WAYS = ['pretty', 'logfmt', 'jsonl', 'card'] as const;
+export const WAYS = ['pretty', 'logfmt', 'jsonl', 'card', 'report'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** null if all is well. Throws what reading throws, which nothing should. */
@@ -30,6 +32,7 @@ export async function examine(untrustedBytes: Uint8Array, way: Way): Promise<str
     return complaint(printable(error.message));
   }
   const file: RecordingFile = { path: 'x.bin', sizeBytes: untrustedBytes.length, recording };
+  if (way === 'report') return complaint(await reportText(file));
   let text = '';
   const format = formatOf(way, file);
   for (const event of recording.events()) text += format(event, file);
@@ -53,6 +56,22 @@ function formatOf(
     JSON.parse(line);
     return line;
   };
+}
+
+/** All texts of a report, as its page has them. */
+async function reportText(file: RecordingFile): Promise<string> {
+  const nothing = async (): Promise<void> => {};
+  const summary = await summarise(file, nothing);
+  const bytes = await encodeReport(file, summary, { utc: true, pause: nothing });
+  const { head, events, spans } = decodeReport(Uint8Array.from(bytes).buffer);
+  const fields = [...head.contexts];
+  for (let event = 0; event < events.count; event++) fields.push(events.fields.rowText(event));
+  for (let span = 0; span < spans.count; span++) fields.push(spans.fields.rowText(span));
+  const texts = fields.flatMap(fieldsOf).flatMap(({ key, lines }) => [key, ...lines]);
+  for (const { label, lost } of head.threads) texts.push(label, lost);
+  for (const { title, values } of head.patterns) texts.push(title, ...values);
+  texts.push(head.title, head.card, ...head.deathLines);
+  return [...texts, ...head.messages, ...head.loggers, ...head.ids].join('\n');
 }
 
 /** What is wrong with text that is to be printed. */
