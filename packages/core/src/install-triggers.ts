@@ -56,8 +56,11 @@ export function installTriggers(host: TriggerHost): (() => void)[] {
  * without end may follow. A process that ends before then does not wait for a thread to start.
  */
 function installFirstNeed({ thread, startRecorderThread }: TriggerHost): () => void {
-  const timer = setTimeout(startRecorderThread, FIRST_NEED_MS);
-  timer.unref();
+  // Two timers: one that is due as the program's first turn ends is called even where nothing more
+  // is to come.
+  let timer = setTimeout(() => {
+    timer = setTimeout(startRecorderThread, FIRST_NEED_MS).unref();
+  }).unref();
   // A mapped one writes itself.
   const lanes = thread.facts.box?.mapping ? [] : thread.unmirroredLanes;
   const forget = (): void => {
