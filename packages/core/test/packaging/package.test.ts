@@ -16,7 +16,7 @@ import { pack, unpack } from './packing.ts';
  * code is not minified, so that stack traces can be read. Room for a fifth more.
  */
 const TARBALL_BYTES = 400_000;
-const UNPACKED_BYTES = 1_300_000;
+const UNPACKED_BYTES = 1_400_000;
 /** The page of a report, with preact and uPlot, is a third of it. */
 const VIEWER_TARBALL_BYTES = 160_000;
 
@@ -65,8 +65,25 @@ describe('the exports', () => {
   const entries: Record<string, string[]> = {
     ttlog: ['defineEvent', 'getLogger', 'startRecorder', 'withContext'],
     'ttlog/reader': [
-      ...['LEVELS', 'Mark', 'RecordingError', 'isLevel', 'openRecording', 'readSpans'],
-      ...['recoverBlackBox', 'resolveDirectory', 'writeRecording'],
+      ...[
+        'LEVELS',
+        'Mark',
+        'RecordingError',
+        'TRACE_NAMES',
+        'errorLines',
+        'flattenedKey',
+        'isLevel',
+      ],
+      ...[
+        'isPlainObject',
+        'jsonString',
+        'jsonValue',
+        'keyText',
+        'openRecording',
+        'printable',
+        'quoted',
+      ],
+      ...['readSpans', 'recoverBlackBox', 'resolveDirectory', 'valueText', 'writeRecording'],
     ],
     'ttlog/ring': ['attachRing', 'createRing'],
     'ttlog/register': [],

@@ -5,38 +5,13 @@
  * with such a prefix, so that nothing is lost and nothing is ambiguous.
  */
 
-import type { RecordedEvent } from 'ttlog/reader';
+import { flattenedKey, type RecordedEvent, TRACE_NAMES, type TraceNames } from 'ttlog/reader';
 import type { RecordingFile } from '../recording-file.ts';
 import { isoClock } from './clock.ts';
 import { jsonString } from './escape.ts';
 import { jsonValue } from './json-value.ts';
 
-const RESERVED_KEYS = new Set([
-  'time',
-  'level',
-  'logger',
-  'msg',
-  'kind',
-  'service',
-  'host',
-  'pid',
-  'thread',
-  'thread_name',
-]);
-
-/** The keys of an event's trace; other back ends look for other ones. */
-export interface TraceNames {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly flags: string;
-}
-
-/** Those of OpenTelemetry for logs that are not OTLP. */
-export const TRACE_NAMES: TraceNames = {
-  traceId: 'trace_id',
-  spanId: 'span_id',
-  flags: 'trace_flags',
-};
+export { flattenedKey, TRACE_NAMES, type TraceNames };
 
 /** Rendered keys kept; a recording with more is slower, never larger in memory. */
 const MAX_KEPT_KEYS = 4096;
@@ -75,20 +50,6 @@ export function jsonlFormat(
     if (event.traceFlags !== undefined) line += `,${flagsKey}:"${flagsText(event.traceFlags)}"`;
     return `${line}}\n`;
   };
-}
-
-/** The key under which a field or a binding stands at the top level. */
-export function flattenedKey(
-  key: string,
-  prefix: 'fields.' | 'context.',
-  { traceId, spanId, flags }: TraceNames = TRACE_NAMES,
-): string {
-  const isTaken =
-    RESERVED_KEYS.has(key) ||
-    [traceId, spanId, flags].includes(key) ||
-    key.startsWith('fields.') ||
-    key.startsWith('context.');
-  return isTaken ? prefix + key : key;
 }
 
 /** Two hex digits, as in a `traceparent` header. */
