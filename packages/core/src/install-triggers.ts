@@ -41,11 +41,15 @@ export interface TriggerHost {
 /** Returns what takes them away again. */
 export function installTriggers(host: TriggerHost): (() => void)[] {
   const { thread } = host;
-  const { snapshots, stall, heap, triggers } = thread.options;
+  const { snapshots, stall, heap, triggers, output } = thread.options;
   const uninstallers = isMainThread ? installSignals(host) : [];
   if (stall !== false || heap !== false) uninstallers.push(installWatch(host));
   const needsThread =
-    snapshots.intervalMs !== undefined || stall !== false || heap !== false || triggers.length > 0;
+    snapshots.intervalMs !== undefined ||
+    stall !== false ||
+    heap !== false ||
+    triggers.length > 0 ||
+    output !== false;
   if (needsThread) host.startRecorderThread();
   else if (thread.facts.box !== null) uninstallers.push(installFirstNeed(host));
   return uninstallers;

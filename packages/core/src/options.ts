@@ -15,10 +15,12 @@ import {
   whole,
   wrong,
 } from './option-values.ts';
+import { type OutputOptions, type ResolvedOutput, resolveOutput } from './output-options.ts';
 import { isLevel, LEVELS, type Level } from './record/level.ts';
 import { resolveTaps, type TapName } from './tap-options.ts';
 import { type ResolvedTrigger, resolveTriggers, type TriggerOptions } from './trigger-options.ts';
 
+export type { BacktraceOptions, OutputOptions } from './output-options.ts';
 export type { Trigger, TriggerOptions } from './trigger-options.ts';
 
 export interface SnapshotOptions {
@@ -87,11 +89,11 @@ export interface RecorderOptions {
   heap?: { nearLimit: number } | false;
   /** Snapshots at bursts of events, at most 0.1 s after the one that completes the burst. Default none. */
   triggers?: TriggerOptions[];
-  output?:
-    | 'pretty'
-    | 'json'
-    | { level?: Level; format?: 'pretty' | 'json'; destination?: string }
-    | false;
+  /**
+   * Prints events, formatted on the recorder thread. A text is the format, to stdout. Default:
+   * TTLOG_OUTPUT, else `false`.
+   */
+  output?: 'pretty' | 'json' | OutputOptions | false;
   /** Keys and paths whose values never reach the ring. Default: the list in the README. */
   redact?: { paths?: string[]; defaults?: boolean } | false;
   /** Caps on one event. Default: depth 6, 100 entries, 8 KiB a text, 16 KiB an event. */
@@ -126,13 +128,14 @@ export interface ResolvedOptions {
   /** `youngBytes`: what new objects may take, which V8's limit counts in. */
   heap: { nearLimit: number; youngBytes: number } | false;
   triggers: ResolvedTrigger[];
+  output: ResolvedOutput | false;
   redact: { paths: string[]; defaults: boolean } | false;
   limits: { depth: number; entries: number; stringBytes: number; eventBytes: number };
   /** What `ttlog/register` listens to. */
   taps: TapName[];
   /** TTLOG_DEBUG=1: ttlog's own problems go to stderr. */
   debug: boolean;
-  /** Environment values that were ignored, and options that are not in force. */
+  /** Environment values that were ignored. */
   notes: string[];
 }
 
@@ -175,11 +178,6 @@ export function resolveOptions(
   ]);
   const memory = record(given.memory, 'memory', ['bytes', 'segmentBytes']);
   const limits = record(given.limits, 'limits', ['depth', 'entries', 'stringBytes', 'eventBytes']);
-  for (const later of ['output']) {
-    if (given[later] !== undefined && given[later] !== false) {
-      notes.push(`${later}: not in force in this version`);
-    }
-  }
   const fromEnvironment = <T>(
     name: string,
     parse: (text: string) => T | undefined,
@@ -211,9 +209,6 @@ export function resolveOptions(
     );
   oneOf('TTLOG_DISABLED', '1', '0');
   const output = oneOf('TTLOG_OUTPUT', 'pretty', 'json', 'off');
-  if (output !== undefined && output !== 'off') {
-    notes.push('TTLOG_OUTPUT: not in force in this version');
-  }
   const boxMode = oneOf('TTLOG_BLACK_BOX', 'mirrored', 'mapped', 'off');
   const segmentBytes = whole(memory.segmentBytes, 'memory.segmentBytes', 1, 16 * MIB) ?? 64 * 1024;
   return {
@@ -255,6 +250,7 @@ export function resolveOptions(
     stall: resolveStall(given.stall),
     heap: resolveHeap(given.heap, environment.NODE_OPTIONS),
     triggers: resolveTriggers(given.triggers),
+    output: resolveOutput(given.output ?? (output === 'off' ? false : output), environment),
     redact: resolveRedact(given.redact),
     limits: {
       depth: whole(limits.depth, 'limits.depth', 1, 64) ?? 6,

@@ -28,7 +28,7 @@ export interface RecorderStats {
   };
   /** Of all threads. `suppressed`: automatic ones beyond one in 10 s a reason and 20 an hour. */
   snapshots: { written: number; failed: number; suppressed: number };
-  /** Ignored environment values, options that are not in force, features that are off and why. */
+  /** Ignored environment values, features that are off and why. */
   notes: string[];
 }
 

@@ -22,6 +22,7 @@ import {
   resolveOptions,
   type TriggerOptions,
 } from './options.ts';
+import { ProcessOutput } from './process-output.ts';
 import { isLevel, LEVELS, type Level, SEVERITY } from './record/level.ts';
 import { Redaction } from './record/redaction.ts';
 import type { Recorder, RecorderEventMap, RecorderStats } from './recorder-contract.ts';
@@ -122,6 +123,7 @@ class RunningRecorder implements Recorder {
   onTrigger: readonly TriggerOptions['onTrigger'][] = [];
   readonly #thread: ThreadRecorder;
   readonly #recorderThread: RecorderThread | null;
+  readonly #output: ProcessOutput | null;
   readonly #events = new RecorderEvents<RecorderEventMap>();
   readonly #notes: string[];
   readonly #uninstallers: (() => void)[] = [];
@@ -142,6 +144,10 @@ class RunningRecorder implements Recorder {
     this.#thread = new ThreadRecorder(memory, facts, options, share);
     this.#thread.onSnapshot = (result, reason) => this.#announce(result, reason);
     this.#thread.onProblem = (error) => this.#report(error);
+    this.#output =
+      this.#isOwner && options.output !== false
+        ? new ProcessOutput(memory, facts, options.output)
+        : null;
     this.#recorderThread = this.#isOwner ? this.#makeRecorderThread() : null;
     const partner = new CompressingPartner(memory, (work) => this.#recorderThread?.help(work));
     const helps = () => this.#recorderThread?.state.state === 'running';
@@ -150,6 +156,9 @@ class RunningRecorder implements Recorder {
     if (options.debug) for (const note of options.notes) say(`ttlog: ${note}`);
     this.#thread.prepare();
     this.#thread.onExit = (exitCode) => this.#onExit(exitCode);
+    this.#thread.onSilence = () => {
+      if (this.#recorderThread !== null) this.#output?.flushNow(this.#recorderThread);
+    };
     const { box } = facts;
     // Only the name: the recorder thread may be writing, and the number must not be another's.
     if (box !== null) this.#thread.onEnd = () => forgetBox(box);
@@ -192,6 +201,7 @@ class RunningRecorder implements Recorder {
 
   async flush(): Promise<void> {
     await this.#pending.catch(() => {});
+    await this.#flushOutput();
   }
 
   stop(): Promise<void> {
@@ -211,6 +221,7 @@ class RunningRecorder implements Recorder {
       useTraceProvider(null);
       await this.#pending.catch(() => {});
       this.#thread.close();
+      await this.#flushOutput();
       await this.#recorderThread?.stop();
       const { box } = this.#thread.facts;
       if (!this.#isOwner || box === null) return;
@@ -219,6 +230,11 @@ class RunningRecorder implements Recorder {
     } catch (error) {
       this.#report(asError(error));
     }
+  }
+
+  async #flushOutput(): Promise<void> {
+    if (this.#recorderThread === null) return;
+    await this.#output?.flush(this.#recorderThread).catch((error) => this.#report(asError(error)));
   }
 
   stats(): RecorderStats {
@@ -308,6 +324,10 @@ class RunningRecorder implements Recorder {
         stall: stallOrder(options),
         heap: heapOrder(options),
         bursts: burstOrders(options),
+        output: this.#output && {
+          order: this.#output.order,
+          progress: this.#output.progress.buffer,
+        },
       },
       (result, reason, part) => this.#announce(result, reason, part),
       (news) => this.#onNews(news),
@@ -332,6 +352,10 @@ class RunningRecorder implements Recorder {
     }
     if (news.kind === 'burst') {
       this.#callTrigger(news);
+      return;
+    }
+    if (news.kind === 'output') {
+      if (news.problem !== null) this.#report(new Error(`ttlog: output: ${news.problem}`));
       return;
     }
     if (news.kind === 'stalled') {

@@ -87,6 +87,8 @@ export class ThreadRecorder {
   onProblem: (error: Error) => void = () => {};
   /** Called at the thread's exit, unless a crash was written again there. */
   onExit: (exitCode: number) => void = () => {};
+  /** Called when nothing more will be logged. */
+  onSilence: () => void = () => {};
   /** Called when the thread has exited in order. */
   onEnd: () => void = () => {};
   /** Who helps with snapshots that this thread takes, if anybody does. */
@@ -278,6 +280,7 @@ export class ThreadRecorder {
 
   /** The process ends with all said. A death whose snapshot could not be written leaves its black box. */
   endInOrder(): void {
+    this.onSilence();
     if (!this.#hasLostDeath) this.onEnd();
   }
 

@@ -9,7 +9,7 @@ const SRC = join(import.meta.dirname, '../src');
 
 /** The rooms that a program which composes them may import. */
 const ALL_ROOMS = [
-  ...['memory', 'ring', 'record', 'snapshot', 'black-box', 'follow', 'logger', 'outputs'],
+  ...['memory', 'ring', 'record', 'text', 'snapshot', 'black-box', 'follow', 'logger', 'outputs'],
   ...['triggers', 'taps', 'recorder-thread'],
 ];
 
@@ -18,11 +18,12 @@ const ROOMS: Record<string, string[]> = {
   memory: [],
   ring: ['memory'],
   record: ['memory'],
+  text: ['record'],
   snapshot: ['memory', 'ring', 'record'],
   'black-box': ['memory', 'ring', 'record', 'snapshot'],
   follow: ['memory', 'ring', 'record'],
   logger: ['memory', 'ring', 'record'],
-  outputs: ['ring', 'record', 'follow'],
+  outputs: ['memory', 'ring', 'record', 'text', 'follow'],
   triggers: [],
   // How a listener at `process` goes unnoticed is known in one place.
   taps: ['logger', 'record/level.ts', 'triggers/process-listener.ts', 'tap-options.ts'],
@@ -30,7 +31,11 @@ const ROOMS: Record<string, string[]> = {
   'option-values.ts': ['record/level.ts'],
   'trigger-options.ts': ['record/level.ts', 'option-values.ts'],
   'tap-options.ts': [],
-  'options.ts': ['record/level.ts', 'option-values.ts', 'trigger-options.ts', 'tap-options.ts'],
+  'output-options.ts': ['record/level.ts', 'option-values.ts'],
+  'options.ts': [
+    ...['record/level.ts', 'option-values.ts', 'trigger-options.ts', 'tap-options.ts'],
+    'output-options.ts',
+  ],
   'recorder-contract.ts': [],
   'recorder-events.ts': [],
   'silent-recorder.ts': [],
@@ -38,15 +43,16 @@ const ROOMS: Record<string, string[]> = {
   // of the package share.
   'crash-snapshots.ts': ALL_ROOMS,
   'install-triggers.ts': [...ALL_ROOMS, 'options.ts', 'thread-recorder.ts'],
+  'process-output.ts': [...ALL_ROOMS, 'options.ts'],
   'thread-recorder.ts': [...ALL_ROOMS, 'options.ts', 'crash-snapshots.ts'],
   'recorder.ts': [
     ...[...ALL_ROOMS, 'options.ts', 'recorder-contract.ts', 'recorder-events.ts'],
-    ...['silent-recorder.ts', 'thread-recorder.ts', 'install-triggers.ts'],
+    ...['silent-recorder.ts', 'thread-recorder.ts', 'install-triggers.ts', 'process-output.ts'],
   ],
   'process-hub.ts': ['logger', 'recorder.ts', 'silent-recorder.ts'],
   // The entries.
   'ring.ts': ['memory', 'record', 'ring'],
-  'reader.ts': ['memory', 'record', 'ring', 'snapshot', 'black-box'],
+  'reader.ts': ['memory', 'record', 'text', 'ring', 'snapshot', 'black-box'],
   'index.ts': ['process-hub.ts'],
   'register.ts': ['logger', 'taps', 'options.ts', 'process-hub.ts'],
   'winston.ts': ['logger', 'record/level.ts', 'process-hub.ts'],
@@ -69,7 +75,7 @@ const NAMES: [names: string[], places: string[]][] = [
   [['Atomics'], ['ring', 'recorder-thread']],
   [
     ['node:fs', 'node:fs/promises'],
-    ['snapshot', 'black-box', 'recorder-thread', 'ring/os-thread.ts'],
+    ['snapshot', 'black-box', 'outputs', 'recorder-thread', 'ring/os-thread.ts'],
   ],
   [['process.env'], ['options.ts']],
   [['console'], ['taps']],

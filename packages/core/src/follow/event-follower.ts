@@ -57,9 +57,13 @@ export class EventFollower {
     return missed;
   }
 
-  /** Starts a round. Of the one before it may be anything left; it comes first. */
-  begin(): void {
-    this.#untilNs = Number(this.#nowNs() - this.originNs) - SETTLING_NS;
+  /**
+   * Starts a round. Of the one before it may be anything left; it comes first. With `isLast` it takes
+   * also what would wait for the next one.
+   */
+  begin(isLast = false): void {
+    const settlingNs = isLast ? -SETTLING_NS : SETTLING_NS;
+    this.#untilNs = Number(this.#nowNs() - this.originNs) - settlingNs;
     for (const tenancy of this.#watch.look()) {
       const key = laneKey(tenancy);
       let lane = this.#lanes.get(key);

@@ -4,7 +4,7 @@
  */
 
 import type { EffectiveContext, LateFields } from '../record/decode-context.ts';
-import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
+import { type EventBounds, SegmentDecoder, type Shape } from '../record/decode-segment.ts';
 import type { PlainObject } from '../record/own-property.ts';
 import { copyCommitted, endOfLane, GONE, isSealed, type Tenancy } from '../ring/follow.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
@@ -19,6 +19,19 @@ export interface FollowedEvent {
   readonly message: string;
   /** Throws where it is damaged. Fields that were added to a context elsewhere are not in it. */
   decode(): DecodedEvent;
+  /** For whoever reads values by itself: all but those, which it says where to find. Throws as well. */
+  head(): EventHead;
+}
+
+/** Good until the follower goes on. */
+export interface EventHead {
+  readonly shape: Shape;
+  readonly context: EffectiveContext;
+  /** One value a key stands in `bytes` from `valuesStart` on. */
+  readonly bytes: Uint8Array;
+  readonly valuesStart: number;
+  /** The value at an offset of `bytes`. */
+  valueAt(start: number): unknown;
 }
 
 export interface DecodedEvent {
@@ -83,6 +96,12 @@ export class LaneTail implements FollowedEvent {
     decoder.decodeEvent();
     const { kind, logger, message } = decoder.shape;
     return { kind, logger, message, fields: decoder.fields, context: decoder.context };
+  }
+
+  head(): EventHead {
+    const { decoder } = this.#current as Current;
+    decoder.readHead();
+    return decoder;
   }
 
   /** One of its segments has something new. */

@@ -8,8 +8,15 @@ import type { ValueDecoder } from './decode-value.ts';
 import { Mark } from './marks.ts';
 import { assignOwn, isPlainObject, type PlainObject, REST_KEY, setOwn } from './own-property.ts';
 
+/** Identifies a context in the whole process. */
+export type ContextUid = number | bigint | string;
+
 /** What is in force for an event. Shared by the events of a context, and therefore frozen. */
 export interface EffectiveContext {
+  /** undefined where there is no context. */
+  readonly uid: ContextUid | undefined;
+  /** The one around it, as far as that is known. */
+  readonly outer: EffectiveContext | null;
   readonly bindings: PlainObject;
   /** Lower-case hex. */
   readonly traceId: string | undefined;
@@ -17,13 +24,12 @@ export interface EffectiveContext {
   readonly traceFlags: number | undefined;
 }
 
-/** Identifies a context in the whole process. */
-export type ContextUid = number | bigint | string;
-
 /** Fields by uid that `late` records of the whole recording add, in the order they came. */
 export type LateFields = ReadonlyMap<ContextUid, PlainObject>;
 
 export const NO_CONTEXT: EffectiveContext = Object.freeze({
+  uid: undefined,
+  outer: null,
   bindings: Object.freeze({}),
   traceId: undefined,
   spanId: undefined,
@@ -150,6 +156,8 @@ export class ContextTable {
     // Flags belong to a span; a context that names none has 0 there.
     const hasIds = context.traceId !== undefined || context.spanId !== undefined;
     return Object.freeze({
+      uid: context.uid,
+      outer: outer === NO_CONTEXT ? null : outer,
       bindings: Object.freeze(bindings),
       traceId: context.traceId ?? outer.traceId,
       spanId: context.spanId ?? outer.spanId,

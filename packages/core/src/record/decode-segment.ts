@@ -41,7 +41,7 @@ const CONTEXT_COST = 12;
 const KEY_COST = 4;
 
 /** Logger, message and keys of events. */
-interface Shape {
+export interface Shape {
   readonly kind: number;
   readonly logger: string;
   readonly message: string;
@@ -68,6 +68,8 @@ export class SegmentDecoder {
   shape: Shape = NO_SHAPE;
   fields: PlainObject = {};
   context: EffectiveContext = NO_CONTEXT;
+  /** Where the values begin of the event whose head `readHead` has read. */
+  valuesStart = 0;
 
   /** Events passed so far, those outside the bounds included. */
   eventCount = 0;
@@ -76,7 +78,7 @@ export class SegmentDecoder {
   /** Where the record begins that the decoder is at. */
   recordStart: number;
 
-  private readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   private end: number;
   private readonly decoder: ValueDecoder;
   private readonly contexts: ContextTable;
@@ -157,24 +159,39 @@ export class SegmentDecoder {
   /** Decodes the event that `advance` stopped at into `shape`, `fields` and `context`. */
   decodeEvent(): void {
     const { decoder } = this;
-    decoder.budget = DEFAULT_BUDGET;
-    const shape = this.readShapeOfEvent();
-    const context = this.contexts.readEffective();
+    this.readHeadItems();
+    const { shape } = this;
     const { keys } = shape;
-    if (keys.length !== this.valueCount) {
-      const what = `an event has ${this.valueCount} values for ${keys.length} keys`;
-      throw new DecodeError(what, this.recordStart);
-    }
     const fields: PlainObject = {};
     if (shape.isPlain) {
       for (let i = 0; i < keys.length; i++) fields[keys[i]] = decoder.read();
     } else {
       for (let i = 0; i < keys.length; i++) setOwn(fields, keys[i], decoder.read());
     }
-    this.shape = shape;
-    this.context = context;
     this.fields = fields;
     this.isAtEvent = false;
+  }
+
+  /**
+   * The first half of that: sets `shape`, `context` and `valuesStart`, from where on one value a key
+   * stands in `bytes`. For whoever reads values by itself; the event may still be decoded.
+   */
+  readHead(): void {
+    const { position } = this.decoder;
+    this.readHeadItems();
+    this.valuesStart = this.decoder.position;
+    this.decoder.position = position;
+  }
+
+  /** The value at `start`, which is one of the event that `advance` stopped at. */
+  valueAt(start: number): unknown {
+    const { decoder } = this;
+    const { position } = decoder;
+    decoder.position = start;
+    decoder.budget = DEFAULT_BUDGET;
+    const value = decoder.read();
+    decoder.position = position;
+    return value;
   }
 
   /** Logger, message and keys of the event that `advance` stopped at, which may still be decoded. */
@@ -199,6 +216,19 @@ export class SegmentDecoder {
       }
     }
     this.recordStart = start;
+  }
+
+  private readHeadItems(): void {
+    this.decoder.budget = DEFAULT_BUDGET;
+    const shape = this.readShapeOfEvent();
+    const context = this.contexts.readEffective();
+    const { length } = shape.keys;
+    if (length !== this.valueCount) {
+      const what = `an event has ${this.valueCount} values for ${length} keys`;
+      throw new DecodeError(what, this.recordStart);
+    }
+    this.shape = shape;
+    this.context = context;
   }
 
   /** Goes past the record at `recordStart`, whatever it means. */

@@ -19,6 +19,7 @@ import {
 } from '../snapshot/take-snapshot.ts';
 import { RecordingAnnouncer } from './announce-recordings.ts';
 import { keepBlackBox } from './keep-black-box.ts';
+import { printOutput } from './print-output.ts';
 import type { FromRecorderThread, RecorderThreadData, ToRecorderThread } from './protocol.ts';
 import { recoverOthers } from './recover-others.ts';
 import { SecondParts } from './second-parts.ts';
@@ -29,8 +30,18 @@ import { watchStall } from './watch-stall.ts';
 /** The dead can wait until a start is over. */
 const RECOVER_AFTER_MS = 100;
 
-const { buffer, facts, compressorPaths, intervalMs, afterMs, periodMs, stall, heap, bursts } =
-  workerData as RecorderThreadData;
+const {
+  buffer,
+  facts,
+  compressorPaths,
+  intervalMs,
+  afterMs,
+  periodMs,
+  stall,
+  heap,
+  bursts,
+  output,
+} = workerData as RecorderThreadData;
 const { box } = facts;
 const memory = attach();
 const tools = { compressor: loadCompressor(compressorPaths) };
@@ -87,6 +98,13 @@ function write(
 parentPort?.on('message', (message: ToRecorderThread) => {
   if (message.kind === 'snapshot') {
     snapshot(message.id, message.request);
+    return;
+  }
+  if (message.kind === 'flush') {
+    const { id } = message;
+    const onDone = (): void => send({ kind: 'flushed', id });
+    if (job === null) onDone();
+    else job.flush(id, onDone);
     return;
   }
   if (message.kind === 'help') {
@@ -151,5 +169,12 @@ if (heap !== null) watchHeap(memory, facts, heap, (request) => snapshot(0, reque
 if (bursts.length > 0) {
   watchBursts(memory, facts, bursts, send, (request) => snapshot(0, request));
 }
+
+const job =
+  output === null
+    ? null
+    : printOutput(memory, facts, output.order, output.progress, (problem) =>
+        send({ kind: 'output', problem }),
+      );
 
 send({ kind: 'ready' });

@@ -2,6 +2,7 @@
  * What the recorder thread is given and what is said across the boundary. Plain data only.
  */
 
+import type { OutputOrder } from '../outputs/output-order.ts';
 import type { Level } from '../record/level.ts';
 import type { SharedWorkData } from '../ring/shared-work.ts';
 import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
@@ -24,6 +25,8 @@ export interface RecorderThreadData {
   readonly heap: HeapOrder | null;
   /** The bursts to watch for. */
   readonly bursts: readonly BurstOrder[];
+  /** What to print, if anything, and the words of `OutputProgress`. */
+  readonly output: { readonly order: OutputOrder; readonly progress: SharedArrayBuffer } | null;
 }
 
 export interface HeapOrder {
@@ -66,6 +69,8 @@ export interface StallOrder {
 export type ToRecorderThread =
   | { readonly kind: 'snapshot'; readonly id: number; readonly request: SnapshotRequest }
   | { readonly kind: 'capture'; readonly id: number; readonly request: SnapshotRequest }
+  /** All that was logged is to be printed. */
+  | { readonly kind: 'flush'; readonly id: number }
   /** Main takes a snapshot and would be glad of help. There is no answer. */
   | { readonly kind: 'help'; readonly work: SharedWorkData }
   /** Somebody wants to hear of recordings of earlier processes. They come as news. */
@@ -73,7 +78,7 @@ export type ToRecorderThread =
 
 export type RecorderThreadNews = Exclude<
   FromRecorderThread,
-  { kind: 'ready' | 'snapshot' | 'capture' }
+  { kind: 'ready' | 'snapshot' | 'capture' | 'flushed' }
 >;
 
 export type FromRecorderThread =
@@ -88,6 +93,9 @@ export type FromRecorderThread =
       readonly part: 1 | 2;
     }
   | { readonly kind: 'capture'; readonly id: number; readonly bytes: Uint8Array | null }
+  | { readonly kind: 'flushed'; readonly id: number }
+  /** Printing fails, or, with null, works again. */
+  | { readonly kind: 'output'; readonly problem: string | null }
   /** A recording of an earlier process, of which nobody has told. */
   | { readonly kind: 'recovered'; readonly path: string; readonly reason: string }
   /** For `stats()`. */

@@ -32,6 +32,7 @@ const ANNOUNCE_AFTER_MS = 10;
 interface Pending {
   snapshot?: (result: SnapshotResult | null) => void;
   capture?: (bytes: Uint8Array | null) => void;
+  flush?: () => void;
 }
 
 export class RecorderThread {
@@ -110,6 +111,13 @@ export class RecorderThread {
     });
   }
 
+  /** Asks for all to be printed. `onDone` is called also where the thread cannot; returns the ticket. */
+  flush(onDone: () => void): number {
+    const id = ++this.#lastId;
+    this.#ask({ kind: 'flush', id }, { flush: onDone });
+    return id;
+  }
+
   /** Asks for help with a snapshot that is taken elsewhere. There may be none. */
   help(work: SharedWorkData): void {
     try {
@@ -143,6 +151,7 @@ export class RecorderThread {
     if (!this.start()) {
       pending.snapshot?.(null);
       pending.capture?.(null);
+      pending.flush?.();
       return;
     }
     this.#pending.set(message.id, pending);
@@ -153,13 +162,17 @@ export class RecorderThread {
 
   #receive(message: FromRecorderThread): void {
     if (message.kind === 'ready') return;
-    if (message.kind !== 'snapshot' && message.kind !== 'capture') {
+    if (message.kind !== 'snapshot' && message.kind !== 'capture' && message.kind !== 'flushed') {
       this.#onNews(message);
       return;
     }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
     if (this.#pending.size === 0) this.#worker?.unref();
+    if (message.kind === 'flushed') {
+      pending?.flush?.();
+      return;
+    }
     if (message.kind === 'capture') {
       pending?.capture?.(message.bytes);
       return;
@@ -181,6 +194,7 @@ export class RecorderThread {
     for (const pending of this.#pending.values()) {
       pending.snapshot?.(null);
       pending.capture?.(null);
+      pending.flush?.();
     }
     this.#pending.clear();
   }

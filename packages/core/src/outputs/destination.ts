@@ -1,0 +1,135 @@
+/**
+ * Where lines go: a descriptor that is written to without waiting for whoever reads it, as far as the
+ * system lets us. What it does not take at once is kept and comes first the next time.
+ */
+
+import fs from 'node:fs';
+import tty from 'node:tty';
+import type { OutputOrder } from './output-order.ts';
+
+// Taken at import, out of reach of mocks.
+const { fstatSync, openSync, writeSync, closeSync, statSync, constants } = fs;
+const { isatty } = tty;
+
+const STDOUT = 1;
+const STDERR = 2;
+/** A pipe takes so many bytes whole or not at all, so that no line of another writer comes between. */
+const PIPE_BYTES = 4096;
+const NEWLINE = 0x0a;
+const LINE_END = new Uint8Array([NEWLINE]);
+/** Log shippers of the same group may read it. */
+const FILE_MODE = 0o640;
+const APPEND = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND;
+
+type Destination = OutputOrder['destination'];
+
+export class LineDestination {
+  readonly #destination: Destination;
+  #descriptor: number;
+  #isPipe = false;
+  #isOwn = true;
+  /** A line was begun and could not be ended. */
+  #isTorn = false;
+  /** What was not taken yet. */
+  #rest: Uint8Array | null = null;
+
+  /** Throws where it cannot be opened. */
+  constructor(destination: Destination) {
+    this.#destination = destination;
+    this.#descriptor = this.#open();
+  }
+
+  get isTerminal(): boolean {
+    return isatty(this.#descriptor);
+  }
+
+  /** Whether nothing more may be given to `write` for now. Tries to get rid of what is left. Throws. */
+  isBusy(): boolean {
+    if (this.#rest !== null) this.#rest = this.#put(this.#rest);
+    return this.#rest !== null;
+  }
+
+  /** Takes whole lines, when it is not busy; the bytes may be used again afterwards. Throws. */
+  write(lines: Uint8Array): void {
+    const rest = this.#put(lines);
+    // A copy: `slice` of a Buffer would be none.
+    this.#rest = rest === null ? null : new Uint8Array(rest);
+  }
+
+  /** What is left is given up. */
+  abandon(): void {
+    this.#isTorn ||= this.#rest !== null;
+    this.#rest = null;
+  }
+
+  /** Follows a file that was moved away, as log rotation does. Throws. */
+  reopenIfMoved(): void {
+    if (typeof this.#destination === 'string') return;
+    if (isSameFile(this.#descriptor, this.#destination.path)) return;
+    const next = this.#open();
+    closeSync(this.#descriptor);
+    this.#descriptor = next;
+  }
+
+  close(): void {
+    if (this.#isOwn) closeSync(this.#descriptor);
+  }
+
+  #open(): number {
+    if (typeof this.#destination !== 'string') {
+      return openSync(this.#destination.path, APPEND, FILE_MODE);
+    }
+    const descriptor = this.#destination === 'stdout' ? STDOUT : STDERR;
+    const stats = fstatSync(descriptor);
+    this.#isPipe = stats.isFIFO();
+    if (this.#isPipe || isatty(descriptor)) {
+      try {
+        // An open file of our own, since whether writing waits is a property of that.
+        const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+        return openSync(`/proc/self/fd/${descriptor}`, flags);
+      } catch {
+        // Not on this system, or not for this user: then as the application writes to it.
+      }
+    }
+    this.#isOwn = false;
+    return descriptor;
+  }
+
+  /** What is left of it where nobody takes it, or null. */
+  #put(lines: Uint8Array): Uint8Array | null {
+    let start = 0;
+    try {
+      if (this.#isTorn) writeSync(this.#descriptor, LINE_END);
+      this.#isTorn = false;
+      while (start < lines.length) {
+        const end = this.#isPipe ? pipeEnd(lines, start) : lines.length;
+        start += writeSync(this.#descriptor, lines, start, end - start);
+      }
+      return null;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return lines.subarray(start);
+      this.#rest = null;
+      this.#isTorn ||= start > 0 && lines[start - 1] !== NEWLINE;
+      throw error;
+    }
+  }
+}
+
+/** Where the lines end of which a pipe takes all or none; a longer line goes by itself. */
+function pipeEnd(lines: Uint8Array, start: number): number {
+  const limit = start + PIPE_BYTES;
+  if (limit >= lines.length) return lines.length;
+  const last = lines.lastIndexOf(NEWLINE, limit - 1);
+  if (last >= start) return last + 1;
+  const next = lines.indexOf(NEWLINE, limit);
+  return next === -1 ? lines.length : next + 1;
+}
+
+function isSameFile(descriptor: number, path: string): boolean {
+  try {
+    const [held, named] = [fstatSync(descriptor), statSync(path)];
+    return held.ino === named.ino && held.dev === named.dev;
+  } catch {
+    return false;
+  }
+}

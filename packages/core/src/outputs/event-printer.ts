@@ -1,0 +1,197 @@
+/**
+ * Prints what is logged: follows the ring, makes lines of the events that are wanted and hands them
+ * to the destination in batches. When it works, and on which thread, is its caller's affair.
+ */
+
+import { EventFollower } from '../follow/event-follower.ts';
+import type { FollowedEvent } from '../follow/lane-tail.ts';
+import { KIND_LOG } from '../record/record-layout.ts';
+import type { RingMemory } from '../ring/ring-memory.ts';
+import { Backtrace } from './backtrace.ts';
+import { LineDestination } from './destination.ts';
+import { JsonLines } from './json-line.ts';
+import { LineBytes } from './line-bytes.ts';
+import type { LineFormat } from './line-format.ts';
+import type { LineSource, OutputOrder } from './output-order.ts';
+import { PrettyLines } from './pretty-line.ts';
+
+/** One write; a file takes it whole, whoever else appends to it. */
+const BATCH_BYTES = 1 << 16;
+const OVERWRITTEN = 'events were overwritten before they were printed';
+const NOT_WRITTEN = 'lines could not be written';
+const ENDED = 'the process ended before all was printed';
+
+/** `busy`: the destination takes no more for now. `more`: the caller's turn has not sufficed. */
+export type PrintState = 'done' | 'more' | 'busy';
+
+export interface PrinterClocks {
+  /** The clock of `process.hrtime`. */
+  readonly nowNs: () => bigint;
+  /** What is to be added to it for epoch nanoseconds. */
+  readonly wallOffsetNs: () => bigint;
+}
+
+export class EventPrinter {
+  readonly #order: OutputOrder;
+  readonly #clocks: PrinterClocks;
+  readonly #follower: EventFollower;
+  readonly #destination: LineDestination;
+  readonly #format: LineFormat;
+  readonly #backtrace: Backtrace | null;
+  readonly #batch = new LineBytes();
+  readonly #kept = new LineBytes();
+  readonly #fromNs: bigint;
+  readonly #resumeNs: number;
+  #batchLines = 0;
+  /** Of the last event that was dealt with. */
+  #lastNs: number | null = null;
+  #missed = 0;
+  #unwritten = 0;
+  #isInRound = false;
+  #wantsLatest = false;
+
+  /** Prints what is later than `fromNs` on the clock of `process.hrtime`. Throws as `open` does. */
+  constructor(
+    memory: RingMemory,
+    order: OutputOrder,
+    source: LineSource,
+    clocks: PrinterClocks,
+    fromNs = 0n,
+  ) {
+    this.#order = order;
+    this.#clocks = clocks;
+    this.#destination = new LineDestination(order.destination);
+    const isColoured = order.isColoured ?? this.#destination.isTerminal;
+    this.#format =
+      order.format === 'json' ? new JsonLines(order, source) : new PrettyLines(isColoured);
+    this.#backtrace = order.backtrace === null ? null : new Backtrace(order.backtrace);
+    const minSeverity = Math.min(order.minSeverity, order.backtrace?.minSeverity ?? Infinity);
+    this.#follower = new EventFollower(memory, minSeverity, clocks.nowNs);
+    this.#fromNs = fromNs;
+    this.#resumeNs = fromNs === 0n ? -Infinity : Number(fromNs - this.#follower.originNs);
+  }
+
+  /** Up to which moment all has been printed, on the clock of `process.hrtime`. */
+  get printedNs(): bigint {
+    if (this.#lastNs === null) return this.#fromNs;
+    return this.#follower.originNs + BigInt(Math.round(this.#lastNs));
+  }
+
+  /** Events that nobody got to read. */
+  get missed(): number {
+    return this.#follower.missed;
+  }
+
+  /** The next round ends with the events of its moment, which would otherwise wait for one more. */
+  includeLatest(): void {
+    this.#wantsLatest = true;
+  }
+
+  /**
+   * Prints what there is, for about as long as `hasTime` says. Throws where the destination fails;
+   * what could not be written is counted and told later.
+   */
+  work(hasTime: () => boolean): PrintState {
+    if (this.#destination.isBusy()) return 'busy';
+    if (!this.#isInRound || this.#wantsLatest) this.#begin();
+    for (;;) {
+      const event = this.#follower.next();
+      if (event === null) break;
+      this.#print(event);
+      if (this.#batch.length < BATCH_BYTES) continue;
+      this.#tellGap();
+      this.#send();
+      if (this.#destination.isBusy()) return 'busy';
+      if (!hasTime()) return 'more';
+    }
+    this.#isInRound = false;
+    this.#tellGap();
+    this.#send();
+    return this.#destination.isBusy() ? 'busy' : 'done';
+  }
+
+  /** Says that the end comes before all is printed. */
+  giveUp(): void {
+    this.#setOrigin();
+    this.#format.addGap(null, ENDED, this.#nowNs(), this.#batch);
+    this.#destination.abandon();
+    this.#send();
+  }
+
+  reopenIfMoved(): void {
+    this.#destination.reopenIfMoved();
+  }
+
+  close(): void {
+    this.#destination.close();
+  }
+
+  #setOrigin(): void {
+    this.#format.setOrigin(this.#follower.originNs + this.#clocks.wallOffsetNs());
+  }
+
+  #begin(): void {
+    this.#setOrigin();
+    this.#follower.begin(this.#wantsLatest);
+    this.#wantsLatest = false;
+    this.#isInRound = true;
+  }
+
+  #print(event: FollowedEvent): void {
+    if (event.timeNs <= this.#resumeNs) return;
+    this.#lastNs = event.timeNs;
+    const isPrinted = event.severity >= this.#order.minSeverity;
+    const target = isPrinted ? this.#batch : this.#kept;
+    try {
+      const head = event.head();
+      const { shape, context } = head;
+      if (shape.kind !== KIND_LOG) return;
+      if (isPrinted) this.#backtrace?.release(event, context, target);
+      const start = target.length;
+      try {
+        this.#format.add(event, head, target);
+      } catch (error) {
+        target.length = start;
+        throw error;
+      }
+      if (isPrinted) {
+        this.#batchLines++;
+        return;
+      }
+      this.#backtrace?.keep(event, context, target.bytes.subarray(0, target.length));
+      target.length = 0;
+    } catch {
+      this.#unwritten++;
+    }
+  }
+
+  #tellGap(): void {
+    const { missed } = this.#follower;
+    if (missed > this.#missed) {
+      this.#format.addGap(missed - this.#missed, OVERWRITTEN, this.#nowNs(), this.#batch);
+      this.#missed = missed;
+    }
+    if (this.#unwritten > 0) {
+      this.#format.addGap(this.#unwritten, NOT_WRITTEN, this.#nowNs(), this.#batch);
+      this.#unwritten = 0;
+    }
+  }
+
+  #nowNs(): number {
+    return Number(this.#clocks.nowNs() - this.#follower.originNs);
+  }
+
+  #send(): void {
+    const { bytes, length } = this.#batch;
+    if (length === 0) return;
+    const lines = this.#batchLines;
+    this.#batch.length = 0;
+    this.#batchLines = 0;
+    try {
+      this.#destination.write(bytes.subarray(0, length));
+    } catch (error) {
+      this.#unwritten += lines;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * What the process prints, seen from the thread that owns the recorder: the order for the recorder
+ * thread, which prints, and what is done in its place where it cannot, or not in time.
+ */
+
+import { hrtimeNs } from './logger/clock.ts';
+import type { ResolvedOptions } from './options.ts';
+import { EventPrinter } from './outputs/event-printer.ts';
+import type { OutputOrder } from './outputs/output-order.ts';
+import { SEVERITY } from './record/level.ts';
+import type { RecorderThread } from './recorder-thread/recorder-thread.ts';
+import { OutputProgress } from './ring/output-progress.ts';
+import type { RingMemory } from './ring/ring-memory.ts';
+import { readClocks, shownClock } from './snapshot/clocks.ts';
+import type { RecorderFacts } from './snapshot/take-snapshot.ts';
+
+/** What the recorder thread has, of the second that a death may be delayed. */
+const THREAD_MS = 700;
+const TAKE_MS = 50;
+const OWN_MS = 200;
+const MS_NS = 1e6;
+
+export class ProcessOutput {
+  readonly order: OutputOrder;
+  readonly progress: OutputProgress = new OutputProgress();
+  readonly #memory: RingMemory;
+  readonly #facts: RecorderFacts;
+
+  constructor(memory: RingMemory, facts: RecorderFacts, output: ResolvedOptions['output']) {
+    if (output === false) throw new Error('there is no output');
+    this.#memory = memory;
+    this.#facts = facts;
+    this.order = outputOrder(output);
+  }
+
+  /** Resolves once all is printed, or cannot be, that was logged before. */
+  async flush(thread: RecorderThread): Promise<void> {
+    if (thread.state.state !== 'failed') {
+      await new Promise<void>((resolve) => thread.flush(resolve));
+    }
+    if (thread.state.state === 'failed') this.#printHere();
+  }
+
+  /** The same while this thread waits, for a second at most: the process is about to end. */
+  flushNow(thread: RecorderThread): void {
+    try {
+      if (thread.state.state !== 'failed') {
+        const ticket = thread.flush(() => {});
+        if (this.progress.awaitFlush(ticket, THREAD_MS)) return;
+      }
+      this.#printHere();
+    } catch {
+      // There is nobody left to tell, and the events are in the ring.
+    }
+  }
+
+  /** Once the recorder thread is not in the middle of it: what it has left. */
+  #printHere(): void {
+    if (!this.progress.take(TAKE_MS)) return;
+    const { clock } = this.#facts;
+    const { monoNs, wallMs } = shownClock(clock, readClocks());
+    const wallOffsetNs = BigInt(Math.round(wallMs * MS_NS)) - monoNs;
+    const untilNs = hrtimeNs() + BigInt(OWN_MS * MS_NS);
+    const clocks = { nowNs: hrtimeNs, wallOffsetNs: () => wallOffsetNs };
+    const from = this.progress.printedNs;
+    const printer = new EventPrinter(this.#memory, this.order, this.#facts, clocks, from);
+    printer.includeLatest();
+    if (printer.work(() => hrtimeNs() < untilNs) !== 'done') printer.giveUp();
+    printer.close();
+  }
+}
+
+function outputOrder(output: Exclude<ResolvedOptions['output'], false>): OutputOrder {
+  const { backtrace } = output;
+  return {
+    minSeverity: SEVERITY[output.level],
+    format: output.format,
+    destination: output.destination,
+    hasPinoNumbers: output.levelNumbers === 'pino',
+    traceNames: output.traceNames,
+    isColoured: output.isColoured,
+    backtrace:
+      backtrace === null
+        ? null
+        : {
+            onSeverity: SEVERITY[backtrace.on],
+            minSeverity: SEVERITY[backtrace.level],
+            events: backtrace.events,
+            scope: backtrace.scope,
+          },
+  };
+}

@@ -1,0 +1,218 @@
+// What has been printed when a process ends, however it does: run on what ships, in processes of
+// their own.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'ttlog-endings-'));
+});
+afterEach(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program with a recorder of these options; `onStart` may do something to it. */
+function run(
+  options: string,
+  program: string,
+  onStart: (child: ReturnType<typeof spawn>) => void = () => {},
+  prelude = '',
+): Promise<Ended> {
+  const text = `
+    ${prelude}
+    const { startRecorder, getLogger } = await import('ttlog');
+    const recorder = startRecorder({ service: 'ending', ${options} });
+    const log = getLogger('numbered');
+    ${program}
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', text], {
+    cwd: join(import.meta.dirname, '../..'),
+    env: { ...process.env, TTLOG_SNAPSHOT_DIR: directory, FORCE_COLOR: undefined, NO_COLOR: '' },
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  onStart(child);
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}
+
+const COUNT = 2000;
+const LOG_ALL = `for (let n = 0; n < ${COUNT}; n++) log.info('event', { n });`;
+const ALL = Array.from({ length: COUNT }, (_, n) => n);
+
+const objects = (text: string) =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+const numbers = (text: string) =>
+  objects(text).flatMap(({ n }: { n?: number }) => (n === undefined ? [] : [n]));
+
+const JSON_OUTPUT = "output: 'json'";
+
+describe('everything is printed, once and in order, before a process ends by', () => {
+  it.each([
+    ['process.exit', 'process.exit(3);', 3],
+    ['an empty event loop', 'process.exitCode = 4;', 4],
+    ['an exception', "throw new Error('dies');", 1],
+    ['a rejection', "await Promise.reject(new Error('dies'));", 1],
+    ['stop()', 'await recorder.stop(); process.exit(5);', 5],
+  ])('%s', async (_what, ending, code) => {
+    const ended = await run(JSON_OUTPUT, `${LOG_ALL} ${ending}`);
+    expect(ended.code).toBe(code);
+    expect(numbers(ended.stdout)).toEqual(ALL);
+  });
+
+  it('a signal that leaves a snapshot', async () => {
+    const program = `setInterval(() => {}, 1000); ${LOG_ALL} process.kill(process.pid, 'SIGTERM');`;
+    const ended = await run(`${JSON_OUTPUT}, snapshots: { signals: ['SIGTERM'] }`, program);
+    expect(ended.signal).toBe('SIGTERM');
+    expect(numbers(ended.stdout)).toEqual(ALL);
+  });
+
+  it('its end, where no thread can be had', async () => {
+    const noThreads = `
+      import { syncBuiltinESMExports } from 'node:module';
+      import workerThreads from 'node:worker_threads';
+      workerThreads.Worker = class { constructor() { throw new Error('no threads'); } };
+      syncBuiltinESMExports();`;
+    const ended = await run(JSON_OUTPUT, LOG_ALL, () => {}, noThreads);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(numbers(ended.stdout)).toEqual(ALL);
+  });
+
+  it('its end, with what its own exit listeners log', async () => {
+    const program = `${LOG_ALL} process.on('exit', () => log.info('last', { n: ${COUNT} }));`;
+    const ended = await run(JSON_OUTPUT, program);
+    expect(numbers(ended.stdout)).toEqual([...ALL, COUNT]);
+  });
+});
+
+describe('a process that prints', () => {
+  it('has printed what was logged when flush() resolves', async () => {
+    const file = join(directory, 'lines');
+    const program = `
+      import { readFileSync } from 'node:fs';
+      for (let round = 1; round <= 3; round++) {
+        ${LOG_ALL}
+        await recorder.flush();
+        console.log(readFileSync('${file}', 'utf8').split('\\n').length - 1);
+      }`;
+    const ended = await run(`output: { destination: '${file}' }`, program);
+    expect(ended.stdout.split('\n')).toEqual(['2000', '4000', '6000', '']);
+  });
+
+  it('shares a file with others, whole line by whole line', async () => {
+    const file = join(directory, 'lines');
+    const program = `
+      for (let n = 0; n < 20_000; n++) log.info('event', { n, text: 'x'.repeat(n % 200) });`;
+    const output = `output: { destination: '${file}' }`;
+    await Promise.all([run(output, program), run(output, program)]);
+    const lines = objects(readFileSync(file, 'utf8'));
+    const pids = new Set(lines.map(({ pid }) => pid));
+    expect(pids.size).toBe(2);
+    for (const pid of pids) {
+      const own = lines.filter((line) => line.pid === pid).map(({ n }) => n);
+      expect(own).toEqual(Array.from({ length: 20_000 }, (_, n) => n));
+    }
+  });
+
+  it('has its pid in the name of the file where %p stands', async () => {
+    const destination = join(directory, 'of-%p');
+    const ended = await run(
+      `output: { destination: '${destination}', level: 'warn' }`,
+      "log.info('no'); log.warn('yes'); console.log(process.pid);",
+    );
+    const text = readFileSync(destination.replace('%p', ended.stdout.trim()), 'utf8');
+    expect(objects(text)).toMatchObject([{ msg: 'yes' }]);
+  });
+
+  it('prints the events of its workers among its own, by time', async () => {
+    const program = `
+      import { Worker } from 'node:worker_threads';
+      const code = "import('ttlog').then(({ getLogger }) => { const log = getLogger('w');" +
+        'for (let n = 0; n < 500; n++) log.info("event", { n }); })';
+      const workers = [1, 2].map(() => new Worker(code, { eval: true }));
+      for (let n = 0; n < 500; n++) log.info('event', { n });
+      await Promise.all(workers.map((worker) => new Promise((done) => worker.on('exit', done))));`;
+    const { stdout } = await run(JSON_OUTPUT, program);
+    const lines = objects(stdout);
+    const threads = [...new Set(lines.map(({ thread }) => thread))];
+    expect(threads.length).toBe(3);
+    for (const thread of threads) {
+      const own = lines.filter((line) => line.thread === thread).map(({ n }) => n);
+      expect(own).toEqual(Array.from({ length: 500 }, (_, n) => n));
+    }
+  });
+
+  it('says how many events came too fast to be printed', async () => {
+    const { stdout } = await run(
+      "output: 'json', memory: { bytes: 1 << 20 }",
+      "for (let n = 0; n < 200_000; n++) log.info('event', { n });",
+    );
+    const missed = objects(stdout).reduce((sum, line) => sum + (line.missed ?? 0), 0);
+    expect(missed).toBeGreaterThan(0);
+    expect(numbers(stdout).length + missed).toBe(200_000);
+  });
+
+  it('ends although nobody reads what it prints', async () => {
+    let giveUp: NodeJS.Timeout | undefined;
+    const startMs = performance.now();
+    const ended = await run(
+      JSON_OUTPUT,
+      "for (let n = 0; n < 20_000; n++) log.info('event', { n }); process.exit(6);",
+      (child) => {
+        child.stdout?.pause();
+        child.once('exit', () => child.stdout?.resume());
+        giveUp = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      },
+    );
+    clearTimeout(giveUp);
+    expect(ended.code).toBe(6);
+    expect(performance.now() - startMs).toBeLessThan(15_000);
+  });
+
+  it('goes on where the reader has gone, and tells of it once', async () => {
+    const ended = await run(
+      JSON_OUTPUT,
+      `const errors = [];
+      recorder.on('error', (error) => errors.push(error.message));
+      setTimeout(() => {
+        ${LOG_ALL}
+        setTimeout(() => { ${LOG_ALL} }, 100);
+        setTimeout(() => process.stderr.write(JSON.stringify(errors)), 300);
+      }, 200);`,
+      (child) => child.stdout?.destroy(),
+    );
+    expect(ended.code).toBe(0);
+    expect(JSON.parse(ended.stderr)).toEqual([expect.stringMatching(/^ttlog: output: EPIPE/)]);
+  });
+
+  it('does not color what goes to a file, and prints pretty lines by the environment', async () => {
+    const ended = await run(
+      '',
+      "log.warn('event', { n: 1 });",
+      () => {},
+      `
+      process.env.TTLOG_OUTPUT = 'pretty';`,
+    );
+    expect(ended.stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} WARN {2}numbered: event n=1\n$/);
+  });
+});
