@@ -27,4 +27,4 @@ export { errorLines } from './text/error-text.ts';
 export { jsonString, printable, quoted } from './text/escape.ts';
 export { flattenedKey, TRACE_NAMES, type TraceNames } from './text/flattened-key.ts';
 export { jsonValue } from './text/json-value.ts';
-export { isPlainObject, keyText, valueText } from './text/value.ts';
+export { errorTitle, isPlainObject, keyText, valueText } from './text/value.ts';

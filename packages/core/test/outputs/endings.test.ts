@@ -122,7 +122,8 @@ describe('a process that prints', () => {
   it('shares a file with others, whole line by whole line', async () => {
     const file = join(directory, 'lines');
     const program = `
-      for (let n = 0; n < 20_000; n++) log.info('event', { n, text: 'x'.repeat(n % 200) });`;
+      for (let n = 0; n < 20_000; n++) log.info('event', { n, text: 'x'.repeat(n % 200) });
+      await recorder.stop();`;
     const output = `output: { destination: '${file}' }`;
     await Promise.all([run(output, program), run(output, program)]);
     const lines = objects(readFileSync(file, 'utf8'));
@@ -165,7 +166,7 @@ describe('a process that prints', () => {
   it('says how many events came too fast to be printed', async () => {
     const { stdout } = await run(
       "output: 'json', memory: { bytes: 1 << 20 }",
-      "for (let n = 0; n < 200_000; n++) log.info('event', { n });",
+      "for (let n = 0; n < 200_000; n++) log.info('event', { n }); await recorder.stop();",
     );
     const missed = objects(stdout).reduce((sum, line) => sum + (line.missed ?? 0), 0);
     expect(missed).toBeGreaterThan(0);

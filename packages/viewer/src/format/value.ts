@@ -1,3 +1,3 @@
 /** How a recorded value reads on one line, as in what a recorder prints. */
 
-export { isPlainObject, keyText, valueText } from 'ttlog/reader';
+export { errorTitle, isPlainObject, keyText, valueText } from 'ttlog/reader';
