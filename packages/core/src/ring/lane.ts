@@ -13,13 +13,13 @@ import {
   SEGMENT_HEADER_BYTES,
 } from '../memory/ring-layout.ts';
 import type { RingMemory } from './ring-memory.ts';
+import { sealAbandoned } from './seal-abandoned.ts';
 import {
   claimSegment,
   isCrowded,
   NO_SEGMENT,
   nextEventIndex,
   openWord,
-  sealAbandoned,
   sealSegment,
 } from './segments.ts';
 import { countInRow, reapVanished, type ThreadSlot } from './thread-table.ts';

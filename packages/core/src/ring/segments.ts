@@ -1,9 +1,8 @@
 /**
- * The life of a segment: claim, seal, and sealing for the dead. The state machine stands in
- * memory/segment-word.ts; what a claimed segment is filled with is the business of lane.ts.
+ * The life of a segment: claim and seal, by its owner; seal-abandoned.ts seals for the dead. The
+ * state machine stands in memory/segment-word.ts; lane.ts fills what is claimed.
  */
 
-import { countEntries } from '../memory/cbor-item.ts';
 import {
   COUNT_UNKNOWN,
   HEADER_SEAL_TICKET_STRIDE,
@@ -13,7 +12,6 @@ import {
   MODE_REFUSE,
   POOL_WARN,
   ROW_NEXT_EVENT,
-  ROW_TORN,
   rowOffset,
   SEGMENT_BASE_NS,
   SEGMENT_COMMITTED,
@@ -35,7 +33,6 @@ import {
   SEGMENT_WORD,
 } from '../memory/ring-layout.ts';
 import {
-  lowHalfRow,
   lowHalfState,
   STATE_CLAIMING,
   STATE_FREE,
@@ -222,72 +219,28 @@ export function sealSegment(memory: RingMemory, segment: number, note: SealNote)
   sealWord(memory, segment, note.word);
 }
 
-/**
- * Ends what a thread left that writes no more: claiming becomes free, open becomes sealed.
- * Idempotent, since a sealer may die too, or two may seal at once. Returns the number of segments
- * it found. With `pool`, only open segments of that pool, and all claims: for the thread itself,
- * after a `vm` timeout has cut it off in the middle of a claim.
- */
-export function sealAbandoned(memory: RingMemory, row: number, pool?: number): number {
-  const { i32, i64 } = memory;
-  let found = 0;
-  for (let segment = 0; segment < memory.segmentCount; segment++) {
-    const offset = memory.segmentOffset(segment);
-    const low = Atomics.load(i32, (offset + SEGMENT_WORD) >> 2);
-    if (lowHalfRow(low) !== row) continue;
-    const state = lowHalfState(low);
-    if (state !== STATE_CLAIMING && state !== STATE_OPEN) continue;
-    const word = (offset + SEGMENT_WORD) >> 3;
-    const seen = Atomics.load(i64, word);
-    const unsigned = BigInt.asUintN(64, seen);
-    if (wordRow(unsigned) !== row) continue;
-    if (wordState(unsigned) === STATE_CLAIMING) {
-      const free = signed(segmentWord(wordGeneration(unsigned), row, STATE_FREE));
-      Atomics.compareExchange(i64, word, seen, free);
-      found++;
-    } else if (wordState(unsigned) === STATE_OPEN) {
-      if (pool !== undefined && i32[(offset + SEGMENT_POOL) >> 2] !== pool) continue;
-      if (accountAbandoned(memory, segment, row, seen)) sealWord(memory, segment, seen);
-      found++;
-    }
-  }
-  return found;
-}
-
-/**
- * Notes in the row what its open segment holds. The header stays as it is, with its event count
- * unknown: another sealer may be faster, and the header belong to someone else by the time that we
- * write. False where that is already so.
- */
-function accountAbandoned(memory: RingMemory, segment: number, row: number, seen: bigint): boolean {
-  const { u8, i32, i64 } = memory;
-  const offset = memory.segmentOffset(segment);
-  const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);
-  const end = offset + SEGMENT_HEADER_BYTES + committed;
-  const eventCount = countEntries(u8, offset + SEGMENT_HEADER_BYTES, end);
-  // The segment was zeroed when it was claimed and no record begins with a zero byte.
-  const isTorn = committed < memory.segmentBytes - SEGMENT_HEADER_BYTES && u8[end] !== 0;
-  const nextEvent = i64[(offset + SEGMENT_FIRST_EVENT) >> 3] + BigInt(eventCount);
-  const index = nextEventIndex(row, i32[(offset + SEGMENT_POOL) >> 2]);
-  // A read-modify-write, so that none of the loads above can have come after it.
-  if (Atomics.add(i64, (offset + SEGMENT_WORD) >> 3, 0n) !== seen) return false;
-  if (isTorn) i32[(rowOffset(row) + ROW_TORN) >> 2] = 1;
-  if (Atomics.load(i64, index) < nextEvent) Atomics.store(i64, index, nextEvent);
-  return true;
-}
-
 function sealWord(memory: RingMemory, segment: number, seen: bigint): void {
-  const { i64 } = memory;
-  const offset = memory.segmentOffset(segment);
-  // The ticket comes from the home pool's counter, also for a borrowed segment, so that the
-  // tickets of segments that compete for reuse can be compared.
+  const ticketIndex = (memory.segmentOffset(segment) + SEGMENT_TICKET) >> 3;
+  Atomics.store(memory.i64, ticketIndex, drawTicket(memory, segment));
+  swapToSealed(memory, segment, seen);
+}
+
+/**
+ * The next seal ticket: from the home pool's counter, also for a borrowed segment, so that the
+ * tickets of segments that compete for reuse can be compared.
+ */
+export function drawTicket(memory: RingMemory, segment: number): bigint {
   const counter = (HEADER_SEAL_TICKETS + memory.homePool(segment) * HEADER_SEAL_TICKET_STRIDE) >> 3;
-  const ticket = Atomics.add(i64, counter, 1n) + 1n;
-  Atomics.store(i64, (offset + SEGMENT_TICKET) >> 3, ticket);
+  return Atomics.add(memory.i64, counter, 1n) + 1n;
+}
+
+/** The end of a seal. Does nothing where the word is not `seen` any more. */
+export function swapToSealed(memory: RingMemory, segment: number, seen: bigint): void {
   const unsigned = BigInt.asUintN(64, seen);
   const sealed = signed(segmentWord(wordGeneration(unsigned), wordRow(unsigned), STATE_SEALED));
+  const word = (memory.segmentOffset(segment) + SEGMENT_WORD) >> 3;
   // Publishes header and ticket; pairs with the loads in `takeSegment` and capture.ts.
-  Atomics.compareExchange(i64, (offset + SEGMENT_WORD) >> 3, seen, sealed);
+  Atomics.compareExchange(memory.i64, word, seen, sealed);
 }
 
 /** Index of a row's running number of a pool in a BigInt64Array. */
@@ -295,6 +248,7 @@ export function nextEventIndex(row: number, pool: number): number {
   return (rowOffset(row) + ROW_NEXT_EVENT + pool * 8) >> 3;
 }
 
-function signed(word: bigint): bigint {
+/** A segment word as a BigInt64Array holds it. */
+export function signed(word: bigint): bigint {
   return BigInt.asIntN(64, word);
 }

@@ -43,7 +43,8 @@ import {
 import { lowHalfRow, lowHalfState, STATE_FREE } from '../memory/segment-word.ts';
 import { hasVanished, type OsThread } from './os-thread.ts';
 import type { RingMemory } from './ring-memory.ts';
-import { nextEventIndex, sealAbandoned } from './segments.ts';
+import { sealAbandoned } from './seal-abandoned.ts';
+import { nextEventIndex } from './segments.ts';
 
 export interface ThreadIdentity {
   readonly threadId: number;

@@ -17,8 +17,8 @@ import {
 } from '../../src/memory/ring-layout.ts';
 import { STATE_FREE, STATE_OPEN, wordState } from '../../src/memory/segment-word.ts';
 import type { RingMemory } from '../../src/ring/ring-memory.ts';
+import { sealAbandoned } from '../../src/ring/seal-abandoned.ts';
 import { endWriteThrough, mirrorSegment, writeThrough } from '../../src/ring/segment-mirror.ts';
-import { sealAbandoned } from '../../src/ring/segments.ts';
 import { atStep } from '../ring/at-step.ts';
 import {
   eventsIn,

@@ -9,7 +9,8 @@ import {
 } from '../../src/memory/ring-layout.ts';
 import { captureRing } from '../../src/ring/capture.ts';
 import type { RingMemory } from '../../src/ring/ring-memory.ts';
-import { claimSegment, sealAbandoned } from '../../src/ring/segments.ts';
+import { sealAbandoned } from '../../src/ring/seal-abandoned.ts';
+import { claimSegment } from '../../src/ring/segments.ts';
 import type { ThreadSlot } from '../../src/ring/thread-table.ts';
 import { atStep, dieAtStep } from './at-step.ts';
 import {

@@ -4,6 +4,7 @@
 
 import type { Step, Steps } from './access.ts';
 import { LiveMemory, mixed } from './live-memory.ts';
+import { CUT, type Progress, Walks } from './progress.ts';
 
 export interface WalkedThread {
   readonly name: string;
@@ -26,7 +27,12 @@ export interface Exploration {
   /** Whether an access finds what the thread has left there, since nobody else may write to it. */
   readonly isOwn: (thread: number, step: Step, memory: LiveMemory) => boolean;
   /** Throws where a step breaks the protocol, right before it is done. */
-  readonly checkStep: (thread: number, step: Step, memory: LiveMemory) => void;
+  readonly checkStep: (
+    thread: number,
+    step: Step,
+    memory: LiveMemory,
+    dead: ReadonlySet<number>,
+  ) => void;
   /** Throws where what is left when nobody can go on is wrong. `dead` are indexes. */
   readonly checkEnd: (memory: LiveMemory, dead: ReadonlySet<number>) => void;
 }
@@ -36,27 +42,6 @@ export interface Explored {
   readonly endings: number;
   /** The first broken assertion, with the schedule that led there. */
   readonly failure: string | null;
-}
-
-/** More steps than any program here takes. */
-const MAX_STEPS = 2_000;
-
-/** Sent in instead of what a step saw, where the call is cut off there. */
-export const CUT: unique symbol = Symbol('cut');
-
-/** What one thread has seen since it began, and with that, what it does next. */
-interface Progress {
-  readonly id: number;
-  readonly thread: number;
-  readonly parent: Progress | null;
-  readonly seen: unknown;
-  readonly depth: number;
-  /** null: it has ended. */
-  readonly step: Step | null;
-  readonly error: Error | null;
-  readonly next: Map<unknown, Progress>;
-  /** The walk that stands right here, until it goes on. */
-  walk: Steps<void> | null;
 }
 
 /** `maxSwitches`: how often a thread that could go on is kept waiting for another one, at most. */
@@ -73,6 +58,7 @@ class Explorer {
   readonly #exploration: Exploration;
   readonly #memory: LiveMemory;
   readonly #maxSwitches: number;
+  readonly #walks: Walks;
   readonly #roots: Progress[];
   readonly #states = new Set<number>();
   readonly #visited = new Set<number>();
@@ -81,7 +67,6 @@ class Explorer {
   readonly #readers: Uint32Array;
   readonly #writers: Uint32Array;
   #isSharedComplete = true;
-  #progressCount = 0;
   #endings = 0;
   #failure: string | null = null;
   #now: Progress[] = [];
@@ -100,7 +85,8 @@ class Explorer {
     this.#shared = new Uint8Array(words);
     this.#readers = new Uint32Array(words);
     this.#writers = new Uint32Array(words);
-    this.#roots = exploration.threads.map((_, thread) => this.#begin(thread));
+    this.#walks = new Walks(exploration.threads.map(({ program }) => program));
+    this.#roots = exploration.threads.map((_, thread) => this.#walks.begin(thread));
   }
 
   run(): Explored {
@@ -205,7 +191,7 @@ class Explorer {
     this.#trail.push([thread, step]);
     this.#watch(thread, step);
     try {
-      this.#exploration.checkStep(thread, step, this.#memory);
+      this.#exploration.checkStep(thread, step, this.#memory, this.#dead);
     } catch (error) {
       this.#fail(error as Error);
     }
@@ -282,58 +268,11 @@ class Explorer {
     throw new Failure();
   }
 
-  #begin(thread: number): Progress {
-    const walk = this.#exploration.threads[thread].program();
-    return this.#progress(thread, null, undefined, walk, () => walk.next());
-  }
-
   #follow(progress: Progress, seen: unknown): Progress {
-    const key = seen instanceof Uint8Array ? Buffer.from(seen).toString('latin1') : seen;
-    let next = progress.next.get(key);
-    if (next === undefined) {
-      const walk = progress.walk ?? this.#replay(progress);
-      progress.walk = null;
-      next = this.#progress(progress.thread, progress, seen, walk, () => send(walk, seen));
-      progress.next.set(key, next);
-    }
+    const next = this.#walks.follow(progress, seen);
     if (next.error !== null) this.#fail(next.error);
     return next;
   }
-
-  /** A walk of the same thread that has seen the same. */
-  #replay(progress: Progress): Steps<void> {
-    const seen: unknown[] = [];
-    for (let one = progress; one.parent !== null; one = one.parent) seen.push(one.seen);
-    const walk = this.#exploration.threads[progress.thread].program();
-    walk.next();
-    while (seen.length > 0) send(walk, seen.pop());
-    return walk;
-  }
-
-  #progress(
-    thread: number,
-    parent: Progress | null,
-    seen: unknown,
-    walk: Steps<void>,
-    go: () => IteratorResult<Step, void>,
-  ): Progress {
-    let step: Step | null = null;
-    let error: Error | null = null;
-    const depth = (parent?.depth ?? 0) + 1;
-    try {
-      const result = go();
-      if (!result.done) step = result.value;
-      if (depth > MAX_STEPS) throw new Error('it does not come to an end');
-    } catch (thrown) {
-      error = thrown as Error;
-    }
-    const id = ++this.#progressCount;
-    return { id, thread, parent, seen, depth, step, error, next: new Map(), walk };
-  }
-}
-
-function send(walk: Steps<void>, seen: unknown): IteratorResult<Step, void> {
-  return seen === CUT ? walk.throw(CUT as unknown as Error) : walk.next(seen);
 }
 
 /** 53 bits: two among a million states have the same with a probability of 1 in 18,000. */

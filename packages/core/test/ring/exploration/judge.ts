@@ -81,8 +81,13 @@ export class Judge {
   }
 
   /** Nobody but its owner writes to a segment, nothing past its end, and only while it is open. */
-  readonly checkStep = (thread: number, step: Step, memory: LiveMemory): void => {
-    if (step[0] !== 'write' && step[0] !== 'store') return;
+  readonly checkStep = (
+    thread: number,
+    step: Step,
+    memory: LiveMemory,
+    dead: ReadonlySet<number>,
+  ): void => {
+    if (!this.#isChange(step, memory)) return;
     const { memory: ring, shape } = this.#world;
     const { segment, field } = this.#placeOf(step);
     if (segment < 0) return;
@@ -90,11 +95,29 @@ export class Judge {
     if (field === SEGMENT_COMMITTED && Number(step[3]) > ring.segmentBytes - SEGMENT_HEADER_BYTES) {
       throw new Error('more is committed than a segment holds');
     }
-    // Who seals for the dead writes the ticket, and may be late with it.
-    if (this.#rows[thread] === -1 && field === SEGMENT_TICKET) return;
+    // Who seals for the dead may be late with the ticket, but must not replace a new tenant's.
+    if (this.#rows[thread] === -1 && field === SEGMENT_TICKET) {
+      const { state, row } = this.#segmentAt(memory, segment);
+      if (
+        state !== STATE_SEALED ||
+        !this.#rows.includes(row) ||
+        dead.has(this.#rows.indexOf(row))
+      ) {
+        return;
+      }
+      throw new Error(`segment ${segment} gets the ticket of its last tenant`);
+    }
     if (this.#isOwner(thread, segment, memory)) return;
     throw new Error(`a store to byte ${field} of segment ${segment}, which is another's`);
   };
+
+  /** Whether a step stores, or is a swap of a ticket that succeeds; the others are left to tell. */
+  #isChange(step: Step, memory: LiveMemory): step is Access & { readonly 3: number | bigint } {
+    if (step[0] === 'write' || step[0] === 'store') return true;
+    if (step[0] !== 'compareExchange') return false;
+    const isTicket = this.#placeOf(step).field === SEGMENT_TICKET;
+    return isTicket && memory.i64[step[2]] === step[3];
+  }
 
   /** Plain accesses to one header in a row, all reads or all writes, as one step. */
   readonly isOneStep = (first: Step, second: Step): boolean => {
@@ -204,9 +227,8 @@ export class Judge {
       const writer = writers.findIndex(({ slot }) => slot.row === segment.row);
       const { slot } = writers[writer];
       const numbers = this.#world.entriesIn(segment.records).map(({ threadId, number }) => {
-        if (threadId !== slot.threadId)
-          throw new Error('an entry in the segment of another thread');
-        return number;
+        if (threadId === slot.threadId) return number;
+        throw new Error('an entry in the segment of another thread');
       });
       const isOwn =
         segment.threadId === slot.threadId &&

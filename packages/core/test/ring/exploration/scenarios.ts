@@ -89,7 +89,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'two writers overwrite while a reader captures',
     parts: [{ writes: 1, stored: 1 }, { writes: 1, stored: 1 }, 'captures'],
     switches: 2,
-    longSwitches: 5,
+    longSwitches: NO_LIMIT,
   },
   {
     name: 'two writers overwrite while a reader captures, one dies anywhere and is sealed',
@@ -116,11 +116,30 @@ export const SCENARIOS: readonly Scenario[] = [
     longSwitches: 3,
   },
   {
+    name: 'a queue is filled again while two consumers drain it',
+    shape: { mode: MODE_REFUSE },
+    parts: [{ writes: 1, stored: 2 }, { drains: 1 }, { drains: 1 }],
+    switches: NO_LIMIT,
+    longSwitches: NO_LIMIT,
+  },
+  {
+    name: 'of two who seal for the same dead one is late, and the segment has a new tenant',
+    parts: [{ writes: 1, mayDie: true }, { writes: 3 }, { sealsAfter: 0 }, { sealsAfter: 0 }],
+    switches: 1,
+    longSwitches: 3,
+  },
+  {
     name: 'calls are cut off anywhere while another thread writes',
     shape: { segmentCount: 3 },
     parts: [{ writes: 2, mayBeCut: true }, { writes: 1 }],
     switches: 1,
     longSwitches: 3,
+  },
+  {
+    name: 'two writers take two segments while a reader captures',
+    parts: [{ writes: 1 }, { writes: 1 }, 'captures'],
+    switches: NO_LIMIT,
+    longSwitches: NO_LIMIT,
   },
 ];
 

@@ -46,9 +46,15 @@ export interface Mutation {
 const SRC = join(import.meta.dirname, '../../../src');
 
 /** The files that are walked; the others of the room and `memory/` run as they are. */
-const STEPPED_FILES = ['lane', 'segments', 'thread-table', 'capture', 'cut', 'drain'].map(
-  (name) => `ring/${name}.ts`,
-);
+const STEPPED_FILES = [
+  'lane',
+  'segments',
+  'seal-abandoned',
+  'thread-table',
+  'capture',
+  'cut',
+  'drain',
+].map((name) => `ring/${name}.ts`);
 
 const ENTRY = ['ring-memory', 'lane', 'capture', 'drain', 'thread-table']
   .map((name) => `export * from './ring/${name}.ts';`)

@@ -19,8 +19,8 @@ import {
 import type { RingMemory } from '../../../src/ring/ring-memory.ts';
 import type { ThreadSlot } from '../../../src/ring/thread-table.ts';
 import type { Steps } from './access.ts';
-import { CUT } from './explore.ts';
 import { LiveMemory } from './live-memory.ts';
+import { CUT } from './progress.ts';
 import type { SteppedLane, SteppedRing } from './step-source.ts';
 
 export interface WorldShape {

@@ -1,0 +1,73 @@
+// Mistakes of those who read: captures and consumers.
+
+import { type Mutant, NOTHING } from './mutant.ts';
+
+export const READER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'a copy that is not checked',
+    file: 'capture.ts',
+    changes: [['if (now >> 8n !== cut.word >> 8n) return null;', NOTHING]],
+  },
+  {
+    name: 'a copy whose check ignores the generation',
+    file: 'capture.ts',
+    changes: [
+      [
+        'if (now >> 8n !== cut.word >> 8n) return null;',
+        'if (wordRow(now) !== wordRow(cut.word)) return null;',
+      ],
+    ],
+  },
+  {
+    name: 'a copy that takes the count of a segment that was open',
+    file: 'capture.ts',
+    changes: [['!cut.isOpen && knownCount !== COUNT_UNKNOWN', 'knownCount !== COUNT_UNKNOWN']],
+  },
+  {
+    name: 'a cut that takes claims for segments',
+    file: 'cut.ts',
+    changes: [
+      [
+        'if (state !== STATE_OPEN && state !== STATE_SEALED) continue;',
+        'if (state === 0) continue;',
+      ],
+    ],
+  },
+  {
+    name: 'a cut of one round',
+    file: 'cut.ts',
+    changes: [['return bound !== undefined && firstEvent <= bound;', 'return true;']],
+  },
+  {
+    name: 'a consumer that stores how far it came in place of a swap',
+    file: 'drain.ts',
+    changes: [
+      [
+        'if (Atomics.compareExchange(i64, drainedIndex, drainedWord, moved) !== drainedWord) {',
+        'Atomics.store(i64, drainedIndex, moved);\n    if (committed < 0) {',
+      ],
+    ],
+  },
+  {
+    name: 'a consumer that takes the length before it takes the word',
+    file: 'drain.ts',
+    changes: [
+      ['  const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);', NOTHING],
+      [
+        '  const drainedWord = Atomics.load(i64, drainedIndex);',
+        `  const drainedWord = Atomics.load(i64, drainedIndex);
+  const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);`,
+      ],
+    ],
+  },
+  {
+    name: 'a consumer that frees open segments',
+    file: 'drain.ts',
+    changes: [['if (state === STATE_SEALED) {', 'if (state !== STATE_FREE) {']],
+  },
+  {
+    name: 'a consumer that takes whatever stands in a segment by now',
+    file: 'drain.ts',
+    changes: [["if (generation !== wordGeneration(cut.word)) return 'done';", NOTHING]],
+  },
+];
