@@ -55,11 +55,15 @@ describe('the viewer', () => {
     }
   });
 
-  it('imports no package but the reader, and the one that it bundles', () => {
+  it('imports no package but the reader, and those that it bundles', () => {
     const packages = FILES.filter(({ name }) => !name.startsWith(PAGE))
       .flatMap(importsOf)
       .filter((specifier) => !/^node:|\.(?:ts|css)$|package\.json$/.test(specifier));
-    expect([...new Set(packages)].sort()).toEqual(['tinyglobby', 'ttlog/reader']);
+    expect([...new Set(packages)].sort()).toEqual([
+      '@ttlog/tracing/otlp',
+      'tinyglobby',
+      'ttlog/reader',
+    ]);
   });
 
   it('keeps the page apart, which runs in a browser', () => {

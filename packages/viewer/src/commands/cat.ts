@@ -9,7 +9,7 @@ import { CLOCK_MODES, type ClockMode, defaultClockMode } from '../format/event-c
 import { jsonlFormat, TRACE_NAMES, type TraceNames } from '../format/jsonl.ts';
 import { logfmtFormat } from '../format/logfmt.ts';
 import { type PrettyFormat, prettyFormat } from '../format/pretty.ts';
-import { openInput, reportDamage } from '../input/input.ts';
+import { openInput, reportDamage, reportHosts } from '../input/input.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { BATCH_UNITS, type Terminal } from '../output/terminal.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
@@ -91,6 +91,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     wantedBy(given),
     terminal,
   );
+  if (!isQuiet) reportHosts(files, terminal);
   const hasEnding = output === 'pretty' && !isQuiet && selection.lines?.from !== 'start';
   const endings = hasEnding ? files.map((file) => endingText(file, colours, utc)) : [];
   const ending = endings.filter((text) => text !== '').join('\n');

@@ -43,20 +43,24 @@ async function run({ operands }: ParsedArguments, terminal: Terminal): Promise<n
   return EXIT_OK;
 }
 
+export const PURPOSE = 'ttlog-view shows what a Node service recorded with ttlog before it died.';
+
+export const ENVIRONMENT_ROWS: readonly (readonly [name: string, meaning: string])[] = [
+  ['TTLOG_SNAPSHOT_DIR', 'Where recordings are looked for when no file is named.'],
+  ['NO_COLOR, FORCE_COLOR', 'Switch colour off or on.'],
+];
+
 export async function overview(): Promise<string> {
   const commands = await Promise.all(COMMAND_NAMES.map(loadCommand));
   return paragraphs([
-    'ttlog-view shows what a Node service recorded with ttlog before it died.',
+    PURPOSE,
     `Usage: ttlog-view [COMMAND] [OPTIONS] [FILE|DIR|GLOB…]`,
     section(
       'Commands',
       commands.map(({ name, summary }) => [name, summary]),
     ),
     section('Options of every command', COMMON_OPTIONS.map(optionRow)),
-    section('Environment', [
-      ['TTLOG_SNAPSHOT_DIR', 'Where recordings are looked for when no file is named.'],
-      ['NO_COLOR, FORCE_COLOR', 'Switch colour off or on.'],
-    ]),
+    section('Environment', ENVIRONMENT_ROWS),
     section(
       'Exit codes',
       EXIT_CODES.map(([code, meaning]) => [String(code), meaning]),

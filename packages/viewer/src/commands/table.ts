@@ -21,9 +21,13 @@ const LOADERS: { readonly [name: string]: (() => Promise<Command>) | undefined }
     hist: async () => (await import('./hist.ts')).hist,
     patterns: async () => (await import('./patterns.ts')).patterns,
     check: async () => (await import('./check.ts')).check,
+    export: async () => (await import('./export.ts')).exportCommand,
+    follow: async () => (await import('./follow.ts')).follow,
     trace: async () => (await import('./trace.ts')).trace,
     report: async () => (await import('./report.ts')).report,
     recover: async () => (await import('./recover.ts')).recover,
+    completion: async () => (await import('./completion.ts')).completion,
+    man: async () => (await import('./man.ts')).man,
     help: async () => (await import('./help.ts')).help,
   },
 );

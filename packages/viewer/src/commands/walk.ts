@@ -5,7 +5,7 @@
 
 import type { OptionSpec, ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
-import { openInput, reportDamage } from '../input/input.ts';
+import { openInput, reportDamage, reportHosts } from '../input/input.ts';
 import { exitCode } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
@@ -39,6 +39,7 @@ export async function walkEvents(
   const selection = parseSelection(given, given.has('utc'));
   const wanted = wantedBy(given);
   const { files, hasFailed, isPartial } = await openInput(given.operands, wanted, terminal);
+  reportHosts(files, terminal);
   let events = 0;
   for (const sourced of selectEvents(selection, files)) {
     if (sourced === undefined) {

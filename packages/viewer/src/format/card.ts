@@ -1,6 +1,6 @@
 /** The card of one recording for `info`: why, when, who, threads, losses. */
 
-import { LEVELS } from 'ttlog/reader';
+import { LEVELS, type SnapshotHeader } from 'ttlog/reader';
 import type { Summary } from '../digest/summary.ts';
 import type { RecordingFile } from '../recording-file.ts';
 import { instantText } from './clock.ts';
@@ -70,7 +70,7 @@ function whoRows({ path, sizeBytes, recording: { header } }: RecordingFile): Row
     ['file', `${printable(path)} (${sizeText(sizeBytes)})`],
     ['host', printable(header.host)],
     ['process', `pid ${header.pid}, parent ${header.ppid}, run ${printable(header.runId)}`],
-    ['runtime', printable(`Node ${header.node}, ${header.platform} ${header.arch}`)],
+    ...runtimeRow(header),
   ];
   const sizes = Object.entries(memory).map(
     ([name, bytes]) => `${printable(name)} ${sizeText(bytes)}`,
@@ -78,6 +78,12 @@ function whoRows({ path, sizeBytes, recording: { header } }: RecordingFile): Row
   if (sizes.length > 0) rows.push(['memory', sizes.join(', ')]);
   if (eventLoopDelayMs !== null) rows.push(['loop delay', durationText(eventLoopDelayMs)]);
   return rows;
+}
+
+/** Nothing of a plain log, which knows nothing of it. */
+function runtimeRow({ node, platform, arch }: SnapshotHeader): Row[] {
+  if (node === '') return [];
+  return [['runtime', printable(`Node ${node}, ${platform} ${arch}`)]];
 }
 
 function eventRows({ recording: { header, losses } }: RecordingFile, summary: Summary): Row[] {

@@ -13,6 +13,9 @@ import { incidentLines, incidentText, isIncident } from './incident.ts';
 import { countText } from './quantity.ts';
 import { processLabel, threadLabel } from './source-label.ts';
 
+/** In the header of what is no recording, but a log of other tools. */
+const PLAIN_LOG_FORMAT = 0;
+
 /** Triggers after which the process is gone. */
 const DEATHS = new Set([
   'uncaughtException',
@@ -55,6 +58,7 @@ export function deathLines(error: unknown, palette: Palette): string[] {
 
 /** `Uncaught exception in thread worker#3`, from what the header says triggered the recording. */
 export function causeText({ recording: { header, threads } }: RecordingFile): string {
+  if (header.format === PLAIN_LOG_FORMAT) return 'Plain log';
   const { kind, thread } = header.trigger;
   const known = threads.find(({ id }) => id === thread);
   const where =

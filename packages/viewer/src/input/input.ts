@@ -48,6 +48,7 @@ export async function openInput(
 
 /** Damage listed of one file; a shredded one has a great many. */
 const LISTED_DAMAGE = 20;
+const LISTED_HOSTS = 8;
 
 /** Tells what could not be read of a recording whose events were walked; whether there is any. */
 export function reportDamage({ path, recording }: RecordingFile, terminal: Terminal): boolean {
@@ -58,4 +59,13 @@ export function reportDamage({ path, recording }: RecordingFile, terminal: Termi
   const unlisted = damage.length - LISTED_DAMAGE;
   if (unlisted > 0) terminal.report(`${path}: and ${unlisted} more damaged places`);
   return damage.length > 0;
+}
+
+/** Says so where times of different hosts are put in one order. */
+export function reportHosts(files: readonly RecordingFile[], terminal: Terminal): void {
+  const hosts = new Set(files.map(({ recording }) => recording.header.host));
+  hosts.delete('');
+  if (hosts.size < 2) return;
+  const names = [...hosts].slice(0, LISTED_HOSTS).join(', ');
+  terminal.report(`these are of different hosts (${names}), whose clocks may differ`);
 }

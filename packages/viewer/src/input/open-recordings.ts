@@ -4,11 +4,13 @@
  */
 
 import { createReadStream } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, readFile, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { openRecording, RecordingError } from 'ttlog/reader';
+import { gunzipSync, constants as zlib } from 'node:zlib';
+import { type Damage, openRecording, type Recording, RecordingError } from 'ttlog/reader';
 import type { RecordingFile } from '../recording-file.ts';
 import { fileErrorText, STANDARD_INPUT } from './find-recordings.ts';
+import { openPlainLog } from './plain-log.ts';
 
 export interface UnopenedFile {
   readonly path: string;
@@ -25,6 +27,8 @@ export type OpenResult =
 
 /** What a pipe may deliver; a snapshot is smaller than the ring that it is of. */
 const MAX_PIPED_BYTES = 1024 * 1024 * 1024;
+/** A plain log, inflated, which is in memory as a whole. */
+const MAX_PLAIN_BYTES = 1024 * 1024 * 1024;
 
 export async function openFile(path: string): Promise<OpenResult> {
   let sizeBytes = 0;
@@ -35,7 +39,7 @@ export async function openFile(path: string): Promise<OpenResult> {
     if (!stats.isFile()) throw new Error('not a regular file');
     await access(path, constants.R_OK);
     sizeBytes = stats.size;
-    return { ok: true, file: { path, sizeBytes, recording: openRecording(path) } };
+    return { ok: true, file: { path, sizeBytes, recording: await openByPath(path, sizeBytes) } };
   } catch (error) {
     const isUnintelligible = error instanceof RecordingError;
     const name = path === STANDARD_INPUT ? 'standard input' : path;
@@ -46,8 +50,58 @@ export async function openFile(path: string): Promise<OpenResult> {
 }
 
 function opened(path: string, bytes: Uint8Array): OpenResult {
-  const recording = openRecording(bytes);
+  const recording = openBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), path);
   return { ok: true, file: { path, sizeBytes: bytes.length, recording } };
+}
+
+/** A recording, or a plain log, compressed or not; throws what says that it is no recording. */
+async function openByPath(path: string, sizeBytes: number): Promise<Recording> {
+  try {
+    return openRecording(path);
+  } catch (error) {
+    if (!(error instanceof RecordingError) || sizeBytes > MAX_PLAIN_BYTES) throw error;
+    return openOther(await readFile(path), path, error);
+  }
+}
+
+function openBytes(bytes: Buffer, path: string): Recording {
+  try {
+    return openRecording(bytes);
+  } catch (error) {
+    if (!(error instanceof RecordingError)) throw error;
+    return openOther(bytes, path, error);
+  }
+}
+
+function openOther(bytes: Buffer, path: string, reason: RecordingError): Recording {
+  // Only once: there are gzip files that inflate to themselves.
+  const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const { content, damage } = isCompressed ? inflate(bytes, path) : { content: bytes, damage: [] };
+  const recording = openPlainLog(content, path, damage);
+  if (recording !== null) return recording;
+  if (isCompressed) return openRecording(content);
+  throw reason;
+}
+
+interface Inflated {
+  readonly content: Buffer;
+  readonly damage: readonly Damage[];
+}
+
+/** Of a file that is cut off or damaged, what there is before that. */
+function inflate(bytes: Buffer, path: string): Inflated {
+  const limit = { maxOutputLength: MAX_PLAIN_BYTES };
+  try {
+    return { content: gunzipSync(bytes, limit), damage: [] };
+  } catch (error) {
+    const what = `the compressed log cannot be read to its end: ${(error as Error).message}`;
+    try {
+      const content = gunzipSync(bytes, { ...limit, finishFlush: zlib.Z_SYNC_FLUSH });
+      return { content, damage: [{ offset: bytes.length, length: 0, what }] };
+    } catch {
+      throw new RecordingError(`${path}: ${what}`);
+    }
+  }
 }
 
 async function readAll(stream: Readable): Promise<Uint8Array> {

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-const FILE_MODE = 0o600;
+export const FILE_MODE = 0o600;
 
 /** Throws early what `writeDocument` would throw after all the work for a name that is taken. */
 export function checkDocument(path: string, isForced: boolean): void {
@@ -25,21 +25,33 @@ export function checkDocument(path: string, isForced: boolean): void {
 
 /** Throws an Error that names the file. In one go, so that an interrupt leaves nothing half done. */
 export function writeDocument(path: string, bytes: Uint8Array, isForced: boolean): void {
-  const unfinished = join(
-    dirname(path),
-    `.${basename(path)}.${randomBytes(6).toString('hex')}.unfinished`,
-  );
+  const unfinished = unfinishedName(path);
   try {
     writeWhole(unfinished, bytes);
-    if (isForced) renameSync(unfinished, path);
-    else publish(unfinished, path);
+    nameDocument(unfinished, path, isForced);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw takenError(path);
-    throw new Error(`cannot write ${path}: ${message}`);
+    throw documentError(path, error);
   } finally {
     rmSync(unfinished, { force: true });
   }
+}
+
+/** Beside the document, and nothing that `ls` or a pattern shows. */
+export function unfinishedName(path: string): string {
+  const suffix = randomBytes(6).toString('hex');
+  return join(dirname(path), `.${basename(path)}.${suffix}.unfinished`);
+}
+
+/** Gives a finished file its name. */
+export function nameDocument(unfinished: string, path: string, isForced: boolean): void {
+  if (isForced) renameSync(unfinished, path);
+  else publish(unfinished, path);
+}
+
+/** What is told of a document that could not be written. */
+export function documentError(path: string, error: unknown): Error {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'EEXIST' ? takenError(path) : new Error(`cannot write ${path}: ${message}`);
 }
 
 function takenError(path: string): Error {

@@ -27,6 +27,7 @@ export interface Terminal {
    * clears it. Silent where standard error is no terminal, and at first.
    */
   progress(words: string): void;
+  pause(ms: number): Promise<void>;
 }
 
 /** Text that is gathered before it is written. */
@@ -57,6 +58,7 @@ export function processTerminal(): Terminal {
       stderr.write(`\r${words.padEnd(progressUnits)}${words === '' ? '\r' : ''}`);
       progressUnits = words.length;
     },
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }
 

@@ -106,6 +106,7 @@ describe('report', () => {
       },
       report: () => {},
       progress: () => {},
+      pause: async () => {},
     };
     try {
       process.chdir(directory);

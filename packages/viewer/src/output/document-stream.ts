@@ -1,0 +1,87 @@
+/**
+ * A document that is written piece by piece: to standard output, or to a file that appears when it is
+ * whole. What a file may replace is document.ts's affair.
+ */
+
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import type { OptionSpec, ParsedArguments } from '../arguments/option.ts';
+import {
+  checkDocument,
+  documentError,
+  FILE_MODE,
+  nameDocument,
+  unfinishedName,
+} from './document.ts';
+import type { Terminal } from './terminal.ts';
+
+export const DOCUMENT_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'output',
+    short: 'o',
+    value: 'FILE',
+    summary: 'Write to this file instead of standard output; it appears when it is whole.',
+  },
+  { name: 'force', summary: 'Replace the file of --output if it exists.' },
+];
+
+export interface DocumentStream {
+  write(text: string): Promise<void>;
+  /** Nothing is under the final name before. Throws where there is a file already. */
+  finish(): Promise<void>;
+  /** Leaves nothing behind. */
+  abandon(): Promise<void>;
+}
+
+/** Throws an Error that names the file. */
+export async function openDocument(
+  given: ParsedArguments,
+  terminal: Terminal,
+): Promise<DocumentStream> {
+  const path = given.value('output');
+  if (path === undefined || path === '-') {
+    return {
+      write: (text) => terminal.write(text),
+      finish: async () => {},
+      abandon: async () => {},
+    };
+  }
+  checkDocument(path, given.has('force'));
+  const unfinished = unfinishedName(path);
+  try {
+    const file = await open(unfinished, 'wx', FILE_MODE);
+    return fileStream(file, { unfinished, path, isForced: given.has('force') });
+  } catch (error) {
+    throw documentError(path, error);
+  }
+}
+
+interface Names {
+  readonly unfinished: string;
+  readonly path: string;
+  readonly isForced: boolean;
+}
+
+function fileStream(file: FileHandle, { unfinished, path, isForced }: Names): DocumentStream {
+  return {
+    async write(text) {
+      await file.appendFile(text);
+      // Signals have their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    async finish() {
+      await file.sync();
+      await file.close();
+      try {
+        nameDocument(unfinished, path, isForced);
+      } catch (error) {
+        throw documentError(path, error);
+      }
+      await unlink(unfinished).catch(() => {});
+    },
+    async abandon() {
+      // It is closed already where the file could not be given its name.
+      await file.close().catch(() => {});
+      await unlink(unfinished);
+    },
+  };
+}

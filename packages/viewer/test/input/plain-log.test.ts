@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { writeRecording } from 'ttlog/reader';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPlainLine } from '../../src/input/plain-event.ts';
+import { openPlainLog } from '../../src/input/plain-log.ts';
+import { runViewer } from '../run-viewer.ts';
+import { SAMPLE_MS, SAMPLE_NS, sampleHeader } from '../sample.ts';
+
+const PINO = `{"level":40,"time":${SAMPLE_MS},"pid":7,"hostname":"web-2","name":"api","msg":"slow","ms":12}`;
+
+describe('a line of', () => {
+  it.each([
+    ['pino', PINO, 'warn', 'slow', 'api', 0n],
+    [
+      'bunyan',
+      '{"name":"app","hostname":"h","pid":1,"level":50,"msg":"bad","time":"2026-01-02T03:04:05.123Z","v":0}',
+      'error',
+      'bad',
+      'app',
+      123_000_000n,
+    ],
+    [
+      'winston',
+      '{"level":"verbose","message":"hi","timestamp":"2026-01-02T03:04:05.000Z"}',
+      'debug',
+      'hi',
+      '',
+      0n,
+    ],
+    [
+      'seconds with a fraction',
+      `{"severity":"WARNING","message":"x","ts":${SAMPLE_MS / 1000 + 0.25}}`,
+      'warn',
+      'x',
+      '',
+      250_000_000n,
+    ],
+    [
+      'ttlog',
+      '{"time":"2026-01-02T03:04:05.123456789Z","level":"fatal","logger":"l","msg":"m"}',
+      'fatal',
+      'm',
+      'l',
+      123_456_789n,
+    ],
+  ])('%s has time, level, message and logger', (_tool, line, level, message, logger, atNs) => {
+    const { event, hasTime } = readPlainLine(line, 0n);
+    expect(hasTime).toBe(true);
+    expect(event).toMatchObject({ level, message, logger, timeNs: SAMPLE_NS + atNs });
+  });
+
+  it('no JSON at all is a message, at the time of the line above', () => {
+    const { event, hasTime } = readPlainLine('{ oops', 5n);
+    expect(hasTime).toBe(false);
+    expect(event).toMatchObject({ message: '{ oops', timeNs: 5n, level: 'info', fields: {} });
+  });
+
+  it('keeps what it does not understand as fields, and errors with their stacks', () => {
+    const { event } = readPlainLine(
+      '{"level":"loud","time":"soon","msg":5,"err":{"type":"TypeError","message":"m","stack":"TypeError: m\\n  at x","code":"E"}}',
+      0n,
+    );
+    expect(event.fields).toMatchObject({ level: 'loud', time: 'soon', msg: 5 });
+    const { err } = event.fields as { err: Error & { code: string } };
+    expect(err).toBeInstanceOf(Error);
+    expect([err.name, err.message, err.code]).toEqual(['TypeError', 'm', 'E']);
+    expect(err.stack).toBe('TypeError: m\n  at x');
+  });
+});
+
+describe('a plain log', () => {
+  it('is read in the order of its times, by the same questions as a recording', () => {
+    const lines = [3, 1, 2, 2].map((second, index) =>
+      JSON.stringify({ time: SAMPLE_MS + second * 1000, level: index * 10 + 20, msg: `${index}` }),
+    );
+    const log = openPlainLog(Buffer.from(`${lines.join('\r\n')}\n\n`), 'a.log');
+    const messages = (query?: object): string =>
+      Array.from(log?.events(query) ?? [], ({ message }) => message).join('');
+    expect(messages()).toBe('1230');
+    expect(messages({ minLevel: 'warn' })).toBe('23');
+    expect(messages({ sinceNs: SAMPLE_NS + 2_000_000_000n })).toBe('230');
+    expect(messages({ untilNs: SAMPLE_NS + 1_000_000_000n })).toBe('1');
+    expect(log?.endNs).toBe(SAMPLE_NS + 3_000_000_000n);
+  });
+
+  it('is not what only looks like text', () => {
+    expect(openPlainLog(Buffer.from('hello\nworld\n'), 'a')).toBeNull();
+    expect(openPlainLog(Buffer.from('{"a":1}\n'), 'a')).toBeNull();
+    expect(openPlainLog(Buffer.from([0x7b, 0, 1, 2]), 'a')).toBeNull();
+  });
+});
+
+describe('the program', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
+    const events = [{ timeNs: SAMPLE_NS + 500_000_000n, message: 'recorded' }];
+    writeFileSync(join(directory, 'a.bin'), writeRecording({ header: sampleHeader(), events }));
+    writeFileSync(join(directory, 'p.log'), `${PINO}\nplain\n`);
+    writeFileSync(join(directory, 'p.log.gz'), gzipSync(`${PINO}\n`));
+    const many = Array.from({ length: 5000 }, (_, n) => `${PINO.slice(0, -1)},"n":${n}}\n`);
+    const wholeGzip = gzipSync(many.join(''));
+    writeFileSync(join(directory, 'cut.gz'), wholeGzip.subarray(0, wholeGzip.length >> 1));
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it('merges plain logs and recordings, and points out that clocks may differ', () => {
+    const { code, stdout, stderr } = runViewer(['cat', 'a.bin', 'p.log.gz', '-o', 'jsonl'], {
+      cwd: directory,
+    });
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).msg),
+    ).toEqual(['slow', 'recorded']);
+    expect(stderr).toBe(
+      'ttlog-view: these are of different hosts (host-a, web-2), whose clocks may differ\n',
+    );
+  });
+
+  it('reads a plain log from a pipe', () => {
+    const piped = runViewer(['cat', '-', '-w', 'ms > 10ms'], { input: Buffer.from(`${PINO}\n`) });
+    expect(piped).toMatchObject({ code: 0, stderr: '' });
+    expect(piped.stdout).toContain('WARN  api: slow ms=12');
+  });
+
+  it('shows what there is of a log that is cut off, as damaged', () => {
+    const { code, stdout } = runViewer(['stats', 'cut.gz', '--json'], { cwd: directory });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^\{"by":\{"level":"warn"\},"events":\d{3,}\}/);
+  });
+
+  it('says on the card that it is none of ours', () => {
+    const { stdout } = runViewer(['info', 'p.log'], { cwd: directory });
+    expect(stdout).toContain('p.log[7]: Plain log');
+    expect(stdout).not.toContain('runtime');
+  });
+});
