@@ -18,7 +18,7 @@ test('the demo shows a real death and its recording', async () => {
   expect(stdout).toContain(`checkout[${recording.header.pid}]: Uncaught exception in main\n`);
   const count = [...recording.events()].length;
   expect(stdout).toContain(`checked          ${count} events;`);
-  expect(stdout).toMatch(/^\S+ DEBUG pricing\.js#\d pricing: coupon found code=WELCOME /m);
+  expect(stdout).toMatch(/^\s*T-\S+ DEBUG pricing\.js#\d pricing: coupon found code=WELCOME /m);
   // Neither terminal nor colour was asked for.
   expect(stdout).not.toContain('\x1b');
 });
