@@ -161,7 +161,12 @@ class RunningRecorder implements Recorder {
     };
     const { box } = facts;
     // Only the name: the recorder thread may be writing, and the number must not be another's.
-    if (box !== null) this.#thread.onEnd = () => forgetBox(box);
+    if (box !== null) {
+      this.#thread.onEnd = () => {
+        this.#recorderThread?.awaitAttached();
+        forgetBox(box);
+      };
+    }
     this.#uninstallers.push(
       ...installTriggers({
         thread: this.#thread,
@@ -316,6 +321,7 @@ class RunningRecorder implements Recorder {
     return new RecorderThread(
       {
         buffer: facts.box?.mapping ? null : memory.buffer,
+        attaching: new SharedArrayBuffer(4),
         facts,
         compressorPaths: compressorSearchPaths(),
         periodMs: options.blackBox.mode === 'off' ? 0 : options.blackBox.periodMs,

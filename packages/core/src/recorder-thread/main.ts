@@ -32,6 +32,7 @@ const RECOVER_AFTER_MS = 100;
 
 const {
   buffer,
+  attaching,
   facts,
   compressorPaths,
   intervalMs,
@@ -62,7 +63,12 @@ const secondParts =
 function attach(): RingMemory {
   if (buffer !== null) return RingMemory.attach(buffer);
   if (!box?.mapping) throw new Error('the recorder thread was given no ring');
-  return viewRing(box.mapping, compressorPaths);
+  const mapped = viewRing(box.mapping, compressorPaths);
+  // Pairs with the wait in `RecorderThread.awaitAttached`.
+  const word = new Int32Array(attaching);
+  Atomics.store(word, 0, 1);
+  Atomics.notify(word, 0);
+  return mapped;
 }
 
 function send(message: FromRecorderThread, transfer: ArrayBuffer[] = []): void {

@@ -10,6 +10,8 @@ import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.t
 export interface RecorderThreadData {
   /** null where the ring is a mapped file, of which `facts.box` says where it stands. */
   readonly buffer: ArrayBufferLike | null;
+  /** One word: 1 once the thread has its ring. */
+  readonly attaching: SharedArrayBuffer;
   readonly facts: RecorderFacts;
   /** Where lz4-napi and koffi may be found; the thread's code has no place of its own. */
   readonly compressorPaths: readonly string[];

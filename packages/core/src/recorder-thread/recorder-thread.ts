@@ -26,6 +26,8 @@ export type RecorderThreadState =
 /** The ring is outside of its heap; this is for the bookkeeping of a snapshot. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
 
+const MAX_ATTACHING_MS = 600;
+
 /** A program that has nothing to do has ended by then. */
 const ANNOUNCE_AFTER_MS = 10;
 
@@ -62,6 +64,15 @@ export class RecorderThread {
 
   get state(): RecorderThreadState {
     return this.#state;
+  }
+
+  /**
+   * For the end of the process: koffi, which a mapped ring needs, aborts the process where a thread
+   * ends while it loads it.
+   */
+  awaitAttached(): void {
+    if (this.#worker === null || this.#data.buffer !== null) return;
+    Atomics.wait(new Int32Array(this.#data.attaching), 0, 0, MAX_ATTACHING_MS);
   }
 
   /** Starts the thread if it does not run. False: it cannot run, and will not be tried again. */
