@@ -167,10 +167,11 @@ function clockOf(captured: CapturedRing, takenAtMs: number): { monoNs: bigint; w
     if (baseNs > newest.baseNs && isTime(wallMs)) newest = { baseNs, wallMs };
   }
   // A file's time is coarse; no event is later than the recording that shows it.
-  let sinceMs = Math.max(takenAtMs - newest.wallMs, 0);
+  let sinceMs = isTime(takenAtMs) ? Math.max(takenAtMs - newest.wallMs, 0) : 0;
   for (const segment of captured.segments) {
     const lastMs = Number(segment.baseNs - newest.baseNs) / 1e6 + segment.lastDtNs / 1e6;
-    sinceMs = Math.max(sinceMs, Math.ceil(lastMs));
+    // A forged segment may say anything, also what is no number.
+    if (lastMs > sinceMs && isTime(lastMs)) sinceMs = Math.ceil(lastMs);
   }
   return {
     monoNs: newest.baseNs + BigInt(Math.ceil(sinceMs * 1e6)),
