@@ -3,10 +3,10 @@
  * those at the configured paths. It decides by key alone, so nothing redacted is ever read.
  */
 
-import { ANY_KEY, parseRedactionPath } from './redaction-path.ts';
+import { ANY_DEPTH, ANY_KEY, parseRedactionPath } from './redaction-path.ts';
 
 export interface RedactionOptions {
-  /** Paths from the fields or bindings on, such as `user.email`. Names are taken exactly. */
+  /** Paths from the fields or bindings on, such as `user.email` or `**.ssn`. Names are taken exactly. */
   paths?: readonly string[];
   /** Whether the default list of keys is redacted. */
   defaults?: boolean;
@@ -71,13 +71,15 @@ export class Redaction {
       const named = key === undefined ? undefined : place.named.get(key);
       if (named !== undefined) next.push(named);
       if (place.any !== null) next.push(place.any);
+      if (place.isDeep) next.push(place);
     }
     if (next.length === 0) return NO_NODE;
     if (next.some((place) => place.isEnd)) return REDACTED;
     return this.#stateOf(next);
   }
 
-  #stateOf(places: readonly PathPlace[]): number {
+  #stateOf(reached: readonly PathPlace[]): number {
+    const places = withDeep(reached);
     const id = places.map((place) => place.id).join();
     const known = this.#states.findIndex((state) => state.id === id);
     if (known >= 0) return known;
@@ -88,6 +90,13 @@ export class Redaction {
     }
     return node;
   }
+}
+
+/** With those that `**` reaches without a step, each once, in the order of their making. */
+function withDeep(reached: readonly PathPlace[]): PathPlace[] {
+  const places = new Set(reached);
+  for (const place of places) if (place.deep !== null) places.add(place.deep);
+  return [...places].sort((a, b) => a.id - b.id);
 }
 
 /**
@@ -106,6 +115,9 @@ interface PathPlace {
   readonly id: number;
   readonly named: Map<string, PathPlace>;
   any: PathPlace | null;
+  /** Where `**` leads, from which every key leads back. */
+  deep: PathPlace | null;
+  isDeep: boolean;
   isEnd: boolean;
 }
 
@@ -120,6 +132,10 @@ class PathTree {
       if (step === ANY_KEY) {
         place.any ??= this.#newPlace();
         place = place.any;
+      } else if (step === ANY_DEPTH) {
+        place.deep ??= this.#newPlace();
+        place = place.deep;
+        place.isDeep = true;
       } else {
         const next = place.named.get(step) ?? this.#newPlace();
         place.named.set(step, next);
@@ -130,7 +146,14 @@ class PathTree {
   }
 
   #newPlace(): PathPlace {
-    return { id: this.#placeCount++, named: new Map(), any: null, isEnd: false };
+    return {
+      id: this.#placeCount++,
+      named: new Map(),
+      any: null,
+      deep: null,
+      isDeep: false,
+      isEnd: false,
+    };
   }
 }
 

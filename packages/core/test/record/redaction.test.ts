@@ -180,6 +180,36 @@ describe('paths', () => {
     expect(tooDeep).toEqual([[new Mark('cut', '', null, null)]]);
   });
 
+  it('lead through any number of levels, also none, where ** stands', () => {
+    const value = { ssn: 1, a: [{ ssn: 2, name: 'x' }, { b: { c: { ssn: 3 } } }], Ssn: 4 };
+    const hidden = { ssn: HIDDEN, a: [{ ssn: HIDDEN, name: 'x' }, { b: { c: { ssn: HIDDEN } } }] };
+    expect(through('user', value, '**.ssn')).toEqual({ ...hidden, Ssn: 4 });
+    expect(through('user', value, 'user.**.ssn')).toEqual({ ...hidden, Ssn: 4 });
+    expect(through('other', value, 'user.**.ssn')).toEqual(value);
+    expect(new Redaction({ paths: ['**.ssn'] }).enter(0, 'ssn')).toBe(REDACTED);
+  });
+
+  it('are told apart below **, also where they begin alike', () => {
+    const value = { card: { card: { number: 1 }, name: 2 }, number: 3 };
+    expect(through('pay', value, '**.card.number', '*.card.name')).toEqual({
+      card: { card: { number: HIDDEN }, name: HIDDEN },
+      number: 3,
+    });
+  });
+
+  it('keep as many states as there are names, whatever the keys are', () => {
+    const redaction = new Redaction({ paths: ['**.a.a.a.a.a.x', 'a.*.a.*.a.y', '**.b.a.z'] });
+    const seen = new Set<number>();
+    for (let bits = 0; bits < 1 << 12; bits++) {
+      let node = redaction.root;
+      for (let level = 0; level < 12; level++) {
+        node = redaction.enter(node, (bits >> level) & 1 ? 'a' : 'b');
+        seen.add(node);
+      }
+    }
+    expect(seen.size).toBeLessThan(40);
+  });
+
   it('stand beside the default list, or alone', () => {
     const redact = { paths: ['a.b'], defaults: false };
     expect(throughBytes({ b: 1, token: 2 }, { key: 'a', redact })).toEqual({ b: HIDDEN, token: 2 });
@@ -204,7 +234,12 @@ describe('paths', () => {
     for (const path of [
       ...malformed,
       '**',
-      'a.**.b',
+      'a.**',
+      '**.*',
+      '**.a.**.b',
+      'a.**.b[*]',
+      'a**',
+      '***',
       'a*',
       '*a',
       'a b',
