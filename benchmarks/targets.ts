@@ -125,6 +125,18 @@ export const TARGETS: readonly Target[] = [
     atLeast: 20,
   },
   {
+    what: "a million events to a file, first call to last byte: times pino's",
+    case: 'output/1M-ndjson',
+    figure: FIGURE.timesPinoWall,
+    atMost: 1,
+  },
+  {
+    what: "a million events to a file, CPU of the main thread: times pino's",
+    case: 'output/1M-ndjson',
+    figure: FIGURE.timesPinoCpu,
+    atMost: 1 / 6,
+  },
+  {
     what: "`import 'ttlog'`: ms over bare Node",
     case: 'start/import',
     figure: FIGURE.overBareNode,

@@ -4,6 +4,7 @@ import type { CaseTable } from '../runner/case.ts';
 import { INSIDE_SPAN } from './inside-span.ts';
 import { LOG_CALLS } from './log-calls.ts';
 import { MEMORY } from './memory.ts';
+import { OUTPUT } from './output.ts';
 import { PEER_CALLS } from './peer-calls.ts';
 import { READER } from './reader.ts';
 import { RING } from './ring.ts';
@@ -20,6 +21,7 @@ export const CASES: CaseTable = {
   ...THREADS,
   ...RING,
   ...MEMORY,
+  ...OUTPUT,
   ...SNAPSHOT,
   ...READER,
   ...START,

@@ -18,6 +18,7 @@ const CHAPTERS: { readonly [name: string]: string } = {
   threads: 'Threads',
   ring: 'Ring',
   memory: 'Memory',
+  output: 'Output',
   snapshot: 'Snapshot',
   reader: 'Reader',
   start: 'Start',

@@ -38,6 +38,8 @@ export const FIGURE = {
   callingThread: 'calling thread',
   timesCopyAndCompress: 'times copy and compress',
   copyAndCompress: 'copy and compress',
+  timesPinoWall: "times pino's, first call to last byte",
+  timesPinoCpu: "times pino's, CPU of main",
   asyncBlocks: 'asynchronous: blocks',
   cborXOnObjects: 'cbor-x on objects',
   timesFasterThanCborX: 'times faster than cbor-x',
