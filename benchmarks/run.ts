@@ -20,7 +20,7 @@ import { TARGETS } from './targets.ts';
 const USAGE = `bench [FILTER ...]      runs the cases that a regular expression fits, or all
   --quick             fewer and shorter rounds, without the long cases; under a minute
   --json FILE         writes the figures to FILE
-  --report            writes benchmarks/RESULTS.md and the charts
+  --report            writes benchmarks/RESULTS.md and the charts, after a whole run the README's table
   --from FILE         takes the figures from FILE instead of measuring
   --profile CASE      runs one case under the profiler and prints where its time goes
   --list              prints the names of the cases

@@ -41,7 +41,7 @@ function started(what: string, program: string, usesPeers = false): Case {
         stored: null,
         figures: [
           summarize(FIGURE.overBareNode, 'ms', differences(own, bare)),
-          summarize('times bare Node', '×', ratios(own, bare)),
+          summarize(FIGURE.timesBareNode, '×', ratios(own, bare)),
           summarize('whole process', 'ms', own),
           summarize('bare Node', 'ms', bare),
         ],

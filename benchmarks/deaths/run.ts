@@ -7,13 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openRecording, recoverBlackBox } from 'ttlog/reader';
+import { writeReadmeBlock } from '../report/readme-block.ts';
 import { installPeers, peerVersions } from '../runner/peers.ts';
 import { type Kept, matrixTable } from './matrix-table.ts';
 
 const PROGRAM = fileURLToPath(new URL('death.js', import.meta.url));
-const README = new URL('../../packages/core/README.md', import.meta.url);
-const BEGIN = '<!-- deaths: npx -y pnpm@10 --filter ttlog-benchmarks deaths --write -->\n';
-const END = '<!-- /deaths -->\n';
 /** For whoever loops for ever. */
 const KILL_AFTER_MS = 300;
 
@@ -56,7 +54,7 @@ async function main(): Promise<void> {
   }
   const table = matrixTable(LOGGERS, rows);
   process.stdout.write(`${table}\n${versions()}\n`);
-  if (process.argv.includes('--write')) writeTable(table);
+  if (process.argv.includes('--write')) writeReadmeBlock('deaths', `${table}\n${versions()}.`);
 }
 
 /** Runs the program to its end. */
@@ -116,14 +114,6 @@ function linesIn(directory: string): Set<number> {
 function versions(): string {
   const peers = Object.entries(peerVersions()).filter(([name]) => name !== 'cbor-x');
   return [`Node ${process.version}`, ...peers.map((peer) => peer.join(' '))].join(', ');
-}
-
-function writeTable(table: string): void {
-  const text = fs.readFileSync(README, 'utf8');
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error('the README has no place for the table');
-  const head = text.slice(0, begin + BEGIN.length);
-  fs.writeFileSync(README, `${head}\n${table}\n${versions()}.\n\n${text.slice(end)}`);
 }
 
 try {

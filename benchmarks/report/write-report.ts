@@ -1,4 +1,4 @@
-// Writes what the README shows: RESULTS.md and the charts beside it.
+// Writes RESULTS.md, the charts beside it, and after a whole run the figures that the README shows.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,8 @@ import { chartsOf } from './charts.ts';
 import { formatFigure, formatNumber, formatStored, formatValue } from './format-figure.ts';
 import { boundOf, type JudgedTarget } from './judge-targets.ts';
 import { loadWarning, machineLine } from './machine.ts';
+import { writeReadmeBlock } from './readme-block.ts';
+import { readmeFigures } from './readme-figures.ts';
 import type { Results } from './results.ts';
 
 const BENCHMARKS = new URL('../', import.meta.url);
@@ -35,10 +37,12 @@ export function writeReport(results: Results): string[] {
   }));
   const names = charts.map(({ file, chart }) => `![${chart.title}](charts/${file})`);
   files.push({ url: new URL('RESULTS.md', BENCHMARKS), text: reportText(results, names) });
-  return files.map(({ url, text }) => {
+  const paths = files.map(({ url, text }) => {
     writeFileSync(url, text);
     return fileURLToPath(url);
   });
+  const shown = readmeFigures(results);
+  return shown === null ? paths : [...paths, writeReadmeBlock('speed', shown)];
 }
 
 /** The text of RESULTS.md. */

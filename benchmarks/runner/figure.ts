@@ -46,6 +46,7 @@ export const FIGURE = {
   timesCborX: 'times cbor-x',
   timesFullDecode: 'times the full decode',
   overBareNode: 'over bare Node',
+  timesBareNode: 'times bare Node',
 } as const;
 
 /** The figure of these samples, one a round. */

@@ -10,10 +10,12 @@ import { CASES, selectCases } from '../cases/corpus.ts';
 import { drawBarChart } from '../report/bar-chart.ts';
 import { chartsOf } from '../report/charts.ts';
 import { judgeTargets } from '../report/judge-targets.ts';
-import { parseResults, type Results } from '../report/results.ts';
+import { replaceBlock } from '../report/readme-block.ts';
+import { readmeFigures } from '../report/readme-figures.ts';
+import { parseResults, RESULTS_VERSION, type Results } from '../report/results.ts';
 import { reportText } from '../report/write-report.ts';
 import type { CaseResult } from '../runner/case.ts';
-import { counted, quantile, ratios, summarize } from '../runner/figure.ts';
+import { counted, FIGURE, quantile, ratios, summarize } from '../runner/figure.ts';
 import { TARGETS, type Target } from '../targets.ts';
 
 const RUN = fileURLToPath(new URL('../dist/run.js', import.meta.url));
@@ -90,6 +92,10 @@ describe('bench', () => {
     expect(text).not.toContain('## Ring');
   });
 
+  it('leaves the README alone unless all that it shows was measured', () => {
+    expect(readmeFigures({ ...results, isQuick: false })).toBeNull();
+  });
+
   it('refuses a filter that fits nothing', () => {
     const { status, stderr } = bench('log/nonsense');
     expect(status).not.toBe(0);
@@ -155,6 +161,39 @@ describe('figures', () => {
 
   it('are divided round by round', () => {
     expect(ratios([2, 9], [1, 3])).toEqual([2, 3]);
+  });
+});
+
+describe('the figures of the README', () => {
+  const readme = 'before\n<!-- speed: the command -->\n\nold\n\n<!-- /speed -->\nafter\n';
+
+  it('stand between the two comments, and nothing else changes', () => {
+    const replaced = replaceBlock(readme, 'speed', '| new |\n');
+    expect(replaced).toBe(
+      'before\n<!-- speed: the command -->\n\n| new |\n\n<!-- /speed -->\nafter\n',
+    );
+    expect(replaceBlock(replaced, 'speed', 'old')).toBe(readme);
+  });
+
+  it('have a place, or it is said that there is none', () => {
+    expect(() => replaceBlock(readme, 'deaths', '')).toThrow('the README has no block');
+  });
+
+  it('are those of a whole run', () => {
+    const figures = Object.values(FIGURE).map((name) => summarize(name, '×', [1, 2, 4]));
+    const cases = Object.keys(CASES).map((name) => ({ ...resultOf(1), name, figures }));
+    const machine = {
+      ...{ cpu: 'some', cores: 2, memoryGiB: 24, system: 'Linux', node: 'v20.20.2', v8: '11.3' },
+      ...{ loadBefore: 0, loadAfter: 1 },
+    };
+    const whole: Results = {
+      ...{ version: RESULTS_VERSION, takenAt: '', isQuick: false, machine, packages: {} },
+      ...{ rules: [], cases, targets: [] },
+    };
+    const text = readmeFigures(whole)!;
+    expect(text).toContain('| `log.info(message)` | 2× [1.50 – 3] | 2× the floor |');
+    expect(text).toContain('some, 2 cores');
+    expect(readmeFigures({ ...whole, isQuick: true })).toBeNull();
   });
 });
 
