@@ -79,10 +79,10 @@ async function measure({ isQuick }: Plan): Promise<Measured> {
   return {
     stored: { attempted, found: lines, overwritten: missed, dropped: 0, cut: 0, faults },
     figures: [
-      summarize('first call to last byte', 'ms', wall(own)),
+      summarize(FIGURE.wholeWay, 'ms', wall(own)),
       summarize("pino's", 'ms', wall(pino)),
       summarize(FIGURE.timesPinoWall, '×', ratios(wall(own), wall(pino))),
-      summarize('CPU of main', 'ms', cpu(own)),
+      summarize(FIGURE.mainCpu, 'ms', cpu(own)),
       summarize("CPU of pino's main", 'ms', cpu(pino)),
       summarize(FIGURE.timesPinoCpu, '×', ratios(cpu(own), cpu(pino))),
       counted('lines that were lost', 'events', missed),

@@ -30,6 +30,11 @@ export function judgeTargets(
 }
 
 export function boundOf({ atMost, atLeast, wish }: Target): string {
-  const bound = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
+  const bound = atMost === undefined ? `≥ ${shown(atLeast)}` : `≤ ${shown(atMost)}`;
   return wish === undefined ? bound : `${bound} (wish ${wish})`;
+}
+
+/** Three decimals at most: a bound may be a sixth. */
+function shown(value: number | undefined): number {
+  return Math.round((value ?? Number.NaN) * 1000) / 1000;
 }

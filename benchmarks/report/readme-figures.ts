@@ -67,6 +67,18 @@ const SHOWN: readonly Shown[] = [
     figure: FIGURE.bytesInRing,
   },
   {
+    what: 'a million events printed to an NDJSON file, first call to last byte',
+    case: 'output/1M-ndjson',
+    figure: FIGURE.wholeWay,
+    beside: { figure: FIGURE.timesPinoWall, words: "pino's" },
+  },
+  {
+    what: 'the same: what the main thread works',
+    case: 'output/1M-ndjson',
+    figure: FIGURE.mainCpu,
+    beside: { figure: FIGURE.timesPinoCpu, words: "pino's" },
+  },
+  {
     what: '`snapshotSync()` of a full ring of 64 MiB',
     case: 'snapshot/64MiB',
     figure: FIGURE.callingThread,
