@@ -6,7 +6,8 @@
 
 import { defineEvent } from './logger/define-event.ts';
 import { getLogger, withContext } from './logger/logger.ts';
-import { copies, joinProcessRecorder, startRecorder } from './recorder.ts';
+import { joinProcessRecorder, startRecorder } from './recorder.ts';
+import { copies } from './recorder-stats.ts';
 import { type Package, silentPackage } from './silent-recorder.ts';
 
 /** Raised when an older copy could not call the functions of a newer one, or the reverse. */

@@ -45,11 +45,18 @@ const ROOMS: Record<string, string[]> = {
   'install-triggers.ts': [...ALL_ROOMS, 'options.ts', 'thread-recorder.ts'],
   'process-output.ts': [...ALL_ROOMS, 'options.ts'],
   'thread-recorder.ts': [...ALL_ROOMS, 'options.ts', 'crash-snapshots.ts'],
-  'recorder.ts': [
+  'stderr-line.ts': [],
+  'recorder-stats.ts': [...ALL_ROOMS, 'recorder-contract.ts'],
+  'running-recorder.ts': [
     ...[...ALL_ROOMS, 'options.ts', 'recorder-contract.ts', 'recorder-events.ts'],
-    ...['silent-recorder.ts', 'thread-recorder.ts', 'install-triggers.ts', 'process-output.ts'],
+    ...['recorder-stats.ts', 'stderr-line.ts', 'thread-recorder.ts', 'install-triggers.ts'],
+    'process-output.ts',
   ],
-  'process-hub.ts': ['logger', 'recorder.ts', 'silent-recorder.ts'],
+  'recorder.ts': [
+    ...[...ALL_ROOMS, 'options.ts', 'recorder-contract.ts', 'silent-recorder.ts'],
+    ...['thread-recorder.ts', 'running-recorder.ts'],
+  ],
+  'process-hub.ts': ['logger', 'recorder.ts', 'recorder-stats.ts', 'silent-recorder.ts'],
   // The entries.
   'ring.ts': ['memory', 'record', 'ring'],
   'reader.ts': ['memory', 'record', 'text', 'ring', 'snapshot', 'black-box'],
@@ -83,12 +90,12 @@ const NAMES: [names: string[], places: string[]][] = [
     ['on', 'once', 'off', 'addListener', 'prependListener', 'removeListener'].map(
       (method) => `process.${method}`,
     ),
-    ['triggers', 'recorder.ts'],
+    ['triggers'],
   ],
   [
     ['performance', 'Date.now', 'new Date()', 'process.hrtime'],
     [
-      ...['logger/clock.ts', 'triggers', 'snapshot', 'black-box', 'recorder.ts', 'recorder-thread'],
+      ...['logger/clock.ts', 'triggers', 'snapshot', 'black-box', 'recorder-thread'],
       'taps/event-loop.ts',
     ],
   ],
