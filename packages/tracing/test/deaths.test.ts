@@ -1,4 +1,4 @@
-// Programs that die inside a span, with sdk-node of two versions and without an SDK: the recording
+// Programs that die inside a span, with sdk-node of three versions and without an SDK: the recording
 // shows the span as one that never ended, and the program dies as it would have.
 
 import { spawnSync } from 'node:child_process';
@@ -10,6 +10,7 @@ import { openRecording, type Recording, readSpans } from 'ttlog/reader';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('fixtures/dies-in-span.mjs', import.meta.url));
+const PROGRAM_OF_SDK_3 = fileURLToPath(new URL('sdk-3/dies-in-span.mjs', import.meta.url));
 let directory: string;
 
 beforeEach(() => {
@@ -19,24 +20,46 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 test.each(['@opentelemetry/sdk-node', 'otel-sdk-node-v0.57', 'none'])(
   'a span in flight at the crash is in the recording, with %s',
-  (sdk) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, sdk], {
-      encoding: 'utf8',
-      env: {
-        PATH: process.env.PATH,
-        TTLOG_SNAPSHOT_DIR: directory,
-        OTEL_TRACES_EXPORTER: 'none',
-        OTEL_LOGS_EXPORTER: 'none',
-        OTEL_METRICS_EXPORTER: 'none',
-      },
-    });
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toContain('Error: poisoned');
-    const [name, ...others] = readdirSync(directory).filter((file) => file.endsWith('.bin'));
-    expect(others).toEqual([]);
-    expectTrace(openRecording(join(directory, name)));
-  },
+  (sdk) => expectTrace(recordingOf([PROGRAM, sdk])),
 );
+
+test('spans and logs of the SDKs of version 3, and of the API that they need, are in the recording', () => {
+  const recording = recordingOf([PROGRAM_OF_SDK_3]);
+  expectTrace(recording);
+  const [request] = readSpans(recording);
+  const event = [...recording.events()].find(({ logger }) => logger === 'billing');
+  expect(event).toMatchObject({
+    message: 'card declined',
+    severity: 14,
+    traceId: request.traceId,
+    spanId: request.spanId,
+    fields: {
+      'user.id': 7,
+      scopeVersion: '2.0',
+      'exception.type': 'RangeError',
+      'exception.message': 'limit',
+    },
+  });
+});
+
+/** Of a program that dies of an exception, as it would have without ttlog. */
+function recordingOf(command: readonly string[]): Recording {
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    encoding: 'utf8',
+    env: {
+      PATH: process.env.PATH,
+      TTLOG_SNAPSHOT_DIR: directory,
+      OTEL_TRACES_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_METRICS_EXPORTER: 'none',
+    },
+  });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain('Error: poisoned');
+  const [name, ...others] = readdirSync(directory).filter((file) => file.endsWith('.bin'));
+  expect(others).toEqual([]);
+  return openRecording(join(directory, name));
+}
 
 test('a span in flight when the process is killed is in the black box', () => {
   const { signal } = spawnSync(process.execPath, [PROGRAM, 'none', 'killed'], {
