@@ -17,6 +17,7 @@ import {
 } from './option-values.ts';
 import { type OutputOptions, type ResolvedOutput, resolveOutput } from './output-options.ts';
 import { isLevel, LEVELS, type Level } from './record/level.ts';
+import { type RedactOptions, type ResolvedRedact, resolveRedact } from './redact-options.ts';
 import { resolveTaps, type TapName } from './tap-options.ts';
 import { type ResolvedTrigger, resolveTriggers, type TriggerOptions } from './trigger-options.ts';
 
@@ -94,8 +95,8 @@ export interface RecorderOptions {
    * TTLOG_OUTPUT, else `false`.
    */
   output?: 'pretty' | 'json' | OutputOptions | false;
-  /** Keys and paths whose values never reach the ring. Default: the list in the README. */
-  redact?: { paths?: string[]; defaults?: boolean } | false;
+  /** What never reaches the ring. Default: the keys and shapes of the README. */
+  redact?: RedactOptions | false;
   /** Caps on one event. Default: depth 6, 100 entries, 8 KiB a text, 16 KiB an event. */
   limits?: { depth?: number; entries?: number; stringBytes?: number; eventBytes?: number };
 }
@@ -129,7 +130,7 @@ export interface ResolvedOptions {
   heap: { nearLimit: number; youngBytes: number } | false;
   triggers: ResolvedTrigger[];
   output: ResolvedOutput | false;
-  redact: { paths: string[]; defaults: boolean } | false;
+  redact: ResolvedRedact | false;
   limits: { depth: number; entries: number; stringBytes: number; eventBytes: number };
   /** What `ttlog/register` listens to. */
   taps: TapName[];
@@ -351,14 +352,4 @@ function resolveHeap(value: unknown, nodeOptions = ''): ResolvedOptions['heap'] 
   const flags = `${nodeOptions} ${process.execArgv.join(' ')}`;
   const semiSpaceMib = /.*--max[-_]semi[-_]space[-_]size[= ](\d+)/s.exec(flags)?.[1];
   return { nearLimit, youngBytes: YOUNG_SEMI_SPACES * Number(semiSpaceMib ?? 16) * MIB };
-}
-
-function resolveRedact(value: unknown): ResolvedOptions['redact'] {
-  if (value === false) return false;
-  const given = record(value, 'redact', ['paths', 'defaults']);
-  const paths = given.paths ?? [];
-  if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string')) {
-    throw wrong('redact.paths', paths, "a list of paths such as ['user.email']");
-  }
-  return { paths, defaults: boolean(given.defaults, 'redact.defaults') ?? true };
 }

@@ -32,9 +32,10 @@ const ROOMS: Record<string, string[]> = {
   'trigger-options.ts': ['record/level.ts', 'option-values.ts'],
   'tap-options.ts': [],
   'output-options.ts': ['record/level.ts', 'option-values.ts'],
+  'redact-options.ts': ['option-values.ts', 'record/secret-shapes.ts'],
   'options.ts': [
     ...['record/level.ts', 'option-values.ts', 'trigger-options.ts', 'tap-options.ts'],
-    'output-options.ts',
+    ...['output-options.ts', 'redact-options.ts'],
   ],
   'recorder-contract.ts': [],
   'recorder-events.ts': [],

@@ -19,6 +19,7 @@ export const ITEMS_BEFORE_VALUES = 4;
 export const MAX_ONE_BYTE_COUNT = 23;
 
 export class CallShape {
+  /** Message and keys as the call has them, by which it is known again. */
   readonly message: string;
   readonly keys: readonly string[];
   /** The record that defines it: `["shape", kind, logger, message, keys]`. */
@@ -47,16 +48,15 @@ export class CallShape {
   id = 0;
 
   constructor(
-    kind: number,
-    logger: string,
     message: string,
     keys: readonly string[],
+    definition: Uint8Array,
     nodes: readonly number[],
     plainBytes: number,
   ) {
     this.message = message;
     this.keys = keys;
-    this.definition = encodeDefinition(kind, logger, message, keys);
+    this.definition = definition;
     const count = ITEMS_BEFORE_VALUES + keys.length;
     this.headByte = count <= MAX_ONE_BYTE_COUNT ? (MAJOR_ARRAY << 5) | count : 0;
     this.reserveBytes = EVENT_HEAD_RESERVE_BYTES + keys.length * VALUE_RESERVE_BYTES;
@@ -73,7 +73,8 @@ export class CallShape {
   }
 }
 
-function encodeDefinition(
+/** The record that defines a shape with these texts, which have no secrets in them any more. */
+export function encodeDefinition(
   kind: number,
   logger: string,
   message: string,

@@ -5,6 +5,7 @@
  * not allowed, shapes stay with the shared loop.
  */
 
+import { MIN_SEARCHED_UNITS } from '../record/secret-shapes.ts';
 import { CBOR_FALSE, CBOR_TRUE } from '../record/write-head.ts';
 import type { Lane } from '../ring/lane.ts';
 import { type CallShape, VALUE_RESERVE_BYTES } from './call-shape.ts';
@@ -36,7 +37,7 @@ export function compileShape(
   if (compiled >= MAX_COMPILED) return null;
   try {
     const surroundings = surroundingsOf(shape, lane, writer);
-    const make = new Function(...Object.keys(surroundings), sourceOf(shape, kinds));
+    const make = new Function(...Object.keys(surroundings), sourceOf(shape, kinds, writer));
     const encode = make(...Object.values(surroundings)) as EncodeShaped;
     compiled++;
     return encode;
@@ -52,11 +53,13 @@ function surroundingsOf(shape: CallShape, lane: Lane, writer: ShapeWriter): obje
   const { clock, eventBytes } = writer;
   const views = lane.memory.bytes;
   const { u8, view } = views;
+  const isSearching = writer.redaction.searchesTexts;
   const writeOther = (p: number, value: unknown, index: number): number => {
     const limit =
       Math.min(lane.limit, lane.position + eventBytes) -
       (keys.length - index) * VALUE_RESERVE_BYTES;
-    const end = writePlain(views, p, limit, value, memos[index]);
+    const plain = isSearching ? writer.cleanPlain(value) : value;
+    const end = writePlain(views, p, limit, plain, memos[index]);
     return end === NOT_PLAIN ? writer.encodeValue(p, limit, value, shape, index) : end;
   };
   return {
@@ -72,7 +75,8 @@ function surroundingsOf(shape: CallShape, lane: Lane, writer: ShapeWriter): obje
  * (steps in functions, 240 bytes) was tried: the steps are then calls, and what is won with the
  * caller's object is lost twice over (84 ns against 71 for four fields).
  */
-function sourceOf(shape: CallShape, kinds: readonly ValueKind[]): string {
+function sourceOf(shape: CallShape, kinds: readonly ValueKind[], writer: ShapeWriter): string {
+  const { searchesTexts } = writer.redaction;
   const names = shape.keys.map((key) => JSON.stringify(key));
   const lines = [
     ...names.map((_, i) => `const memo${i} = memos[${i}];`),
@@ -93,7 +97,7 @@ function sourceOf(shape: CallShape, kinds: readonly ValueKind[]): string {
     'let p = writeEventHead(view, lane, clock, ',
     `${shape.headByte}, severity, shape.id, contextId);`,
     'let end = 0;',
-    ...kinds.map(valueSource),
+    ...kinds.map((kind, index) => valueSource(kind, index, searchesTexts)),
     'if (severity > lane.maxSeverity) lane.maxSeverity = severity;',
     'lane.commit(p);',
     `return ${WRITTEN};`,
@@ -102,8 +106,10 @@ function sourceOf(shape: CallShape, kinds: readonly ValueKind[]): string {
   return lines.join('\n');
 }
 
-function valueSource(kind: ValueKind, index: number): string {
+function valueSource(kind: ValueKind, index: number, searchesTexts: boolean): string {
   const value = `value${index}`;
+  // What is not searched for secrets at all.
+  const isShort = searchesTexts ? `${value}.length < ${MIN_SEARCHED_UNITS} && ` : '';
   const other = `
 if ((end = writeOther(p, ${value}, ${index})) < 0) return ${NOT_PLAIN};
 p = end;`;
@@ -121,7 +127,7 @@ else { ${other} }`;
     case 'string':
       return `
 if (typeof ${value} === 'string' && ${value} === memo${index}.text) p = memo${index}.write(view, p);
-else if (typeof ${value} === 'string' && (end = writeShortText(views, p, ${value}, memo${index})) > 0) p = end;
+else if (typeof ${value} === 'string' && ${isShort}(end = writeShortText(views, p, ${value}, memo${index})) > 0) p = end;
 else { ${other} }`;
     default:
       return other;

@@ -2,6 +2,7 @@
  * What a shape's own code and the event writer know of each other.
  */
 
+import type { Redaction } from '../record/redaction.ts';
 import type { ThreadClock } from './clock.ts';
 import type { Context } from './context.ts';
 
@@ -26,6 +27,9 @@ export interface ShapeWriter {
   readonly clock: ThreadClock;
   /** What one event may have. */
   readonly eventBytes: number;
+  readonly redaction: Redaction;
+  /** A text that may be written in place without the secrets in it; any other value as it is. */
+  cleanPlain(value: unknown): unknown;
   /** A value that is not plain; NOT_PLAIN where the long way has to write the event. */
   encodeValue(
     position: number,

@@ -251,13 +251,14 @@ export class EventWriter implements EventLanes, ShapeWriter {
     const views = this.memory.bytes;
     const { u8, view } = views;
 
+    const isSearching = this.redaction.searchesTexts;
     const calls = this.calls;
     const limit = Math.min(lane.limit, lane.position + this.eventBytes);
     const count = keys.length;
     let index = 0;
     for (const key in fields) {
       if (index >= count || key !== keys[index]) return OTHER_KEYS;
-      const value = fields[key];
+      const value = isSearching ? this.cleanPlain(fields[key]) : fields[key];
       // A getter that logs: what stands at our position is now that call's, and if a `vm` timeout
       // has cut it off, it is not even whole.
       if (this.calls !== calls) return logsItself(shape);
@@ -296,6 +297,11 @@ export class EventWriter implements EventLanes, ShapeWriter {
     return writeEventHead(view, lane, this.clock, shape.headByte, severity, shape.id, contextId);
   }
 
+  cleanPlain(value: unknown): unknown {
+    if (typeof value !== 'string' || value.length > MAX_PLAIN_TEXT_UNITS) return value;
+    return this.redaction.cleanText(value);
+  }
+
   /** Any value, by way of scratch memory since it may run code that logs; if it fits whole. */
   encodeValue(
     position: number,
@@ -323,12 +329,14 @@ export class EventWriter implements EventLanes, ShapeWriter {
     source: LogSource,
     severity: number,
     context: Context | null,
-    message: string,
+    wholeMessage: string,
   ): number {
+    if (wholeMessage.length > MAX_PLAIN_TEXT_UNITS) return NOT_PLAIN;
+    const message = this.redaction.cleanText(wholeMessage);
     const { length } = message;
     const { nameItem } = source;
     const roomBytes = EVENT_HEAD_RESERVE_BYTES + nameItem.length + length * 3 + INLINE_HEADS_BYTES;
-    if (length > MAX_PLAIN_TEXT_UNITS || roomBytes > this.plainBytes) return NOT_PLAIN;
+    if (roomBytes > this.plainBytes) return NOT_PLAIN;
     if (lane.position + roomBytes > lane.limit) return NOT_PLAIN;
     const contextId = context === null ? 0 : contextIdIn(lane, context);
     if (contextId < 0) return NOT_PLAIN;

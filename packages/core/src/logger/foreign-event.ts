@@ -6,7 +6,7 @@
 
 import { MAX_SEVERITY, SEVERITY } from '../record/level.ts';
 import { KIND_LOG, KIND_SPAN_END, KIND_SPAN_START } from '../record/record-layout.ts';
-import { REDACTED, type Redaction } from '../record/redaction.ts';
+import { REDACTED, REDACTED_TEXT, type Redaction } from '../record/redaction.ts';
 import type { TraceContext } from './context.ts';
 import type { Fields } from './fields.ts';
 import { recordEvent } from './logger.ts';
@@ -38,7 +38,6 @@ const KINDS: { readonly [kind: string]: number | undefined } = {
 };
 /** A name stands in every definition, so it cannot be of any length. */
 const MAX_SPAN_NAME_UNITS = 256;
-const REDACTED_TEXT = '[Redacted]';
 
 /** Records `event` as an event of this thread. Never throws. */
 export function recordForeign(event: ForeignEvent): void {

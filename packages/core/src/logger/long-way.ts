@@ -11,12 +11,12 @@ import { ByteViews } from '../memory/byte-views.ts';
 import { ROW_CUT, ROW_TOO_LARGE } from '../memory/ring-layout.ts';
 import { describeThrown } from '../record/encode-error.ts';
 import { encodeCutAway, encodeMark } from '../record/encode-scalar.ts';
-import { encodeText } from '../record/encode-text.ts';
+import { encodeText, isCut } from '../record/encode-text.ts';
 import { MIN_VALUE_BYTES, type ValueEncoder } from '../record/encode-value.ts';
 import type { Limits } from '../record/limits.ts';
 import { OwnMark } from '../record/own-mark.ts';
 import { KIND_LOG, RECORD_CONTEXT } from '../record/record-layout.ts';
-import { REDACTED } from '../record/redaction.ts';
+import { REDACTED, REDACTED_TEXT } from '../record/redaction.ts';
 import { TAG_THREW } from '../record/tags.ts';
 import {
   CBOR_NULL,
@@ -43,7 +43,6 @@ const MAX_EVENT_HEAD_BYTES = 32;
 const SEGMENT_PARTS = 4;
 /** Room for the definition of a span without its ids. */
 const SPAN_BYTES = 64;
-const REDACTED_TEXT = '[Redacted]';
 /** Stands for the entries beyond the cap. */
 const MORE_KEY = '…';
 /** Room for a key and for a value that says that it was cut. */
@@ -184,7 +183,13 @@ export class LongWay {
       const valueLimit = Math.max(limit, position + MIN_VALUE_BYTES);
       position =
         value instanceof OwnMark
-          ? encodeMark(target, position, valueLimit, value.tag, value.text)
+          ? encodeMark(
+              target,
+              position,
+              valueLimit,
+              value.tag,
+              this.#encoder.cleanLabel(value.text),
+            )
           : this.#encoder.encode(target, position, valueLimit, value, node);
     }
     const shapes = source.shapesOf(lane.pool, this.#writer);
@@ -221,10 +226,14 @@ export class LongWay {
     const target = new ByteViews(new ArrayBuffer(roomBytes));
     let position = writeHead(target.u8, 0, MAJOR_ARRAY, 3);
     position = encodeText(target, position, roomBytes, logger, cap);
-    if (message.length * 3 > cap && Buffer.byteLength(message) > cap) this.#encoder.cuts++;
-    position = encodeText(target, position, roomBytes, message, cap);
+    const messageStart = position;
+    position = this.#encoder.writeText(target, position, roomBytes, message);
+    if (isCut(target.u8, messageStart)) this.#encoder.cuts++;
     position = writeHead(target.u8, position, MAJOR_ARRAY, keys.length);
-    for (const key of keys) position = encodeText(target, position, roomBytes, key, cap);
+    for (let i = 0; i < keys.length; i++) {
+      const key = this.#writer.redaction.cleanKey(keys[i], i);
+      position = encodeText(target, position, roomBytes, key, cap);
+    }
     return target.u8.subarray(0, position);
   }
 

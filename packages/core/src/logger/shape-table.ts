@@ -4,7 +4,7 @@
  */
 
 import type { Redaction } from '../record/redaction.ts';
-import { CallShape } from './call-shape.ts';
+import { CallShape, encodeDefinition } from './call-shape.ts';
 
 /** A shape with more keys, or with longer text, is written inline with every event. */
 const MAX_SHAPE_KEYS = 64;
@@ -113,7 +113,13 @@ export class ShapeTable {
   makeShape(message: string, keys: readonly string[]): CallShape {
     const { redaction, plainBytes } = this.#owner;
     const nodes = keys.map((key) => redaction.enter(redaction.root, key));
-    return new CallShape(this.kind, this.#logger, message, keys.slice(), nodes, plainBytes);
+    const definition = encodeDefinition(
+      this.kind,
+      this.#logger,
+      redaction.cleanText(message),
+      keys.map((key, index) => redaction.cleanKey(key, index)),
+    );
+    return new CallShape(message, keys.slice(), definition, nodes, plainBytes);
   }
 
   #hasRoom(message: string, serial: number): boolean {

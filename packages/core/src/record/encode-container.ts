@@ -5,6 +5,7 @@
  * What a single value is, is left to the class that extends this one.
  */
 
+import type { ByteViews } from '../memory/byte-views.ts';
 import type { EncodeRun } from './encode-run.ts';
 import {
   cutBytes,
@@ -14,7 +15,7 @@ import {
   MIN_VALUE_BYTES,
   openCut,
 } from './encode-scalar.ts';
-import { encodeText } from './encode-text.ts';
+import { encodeCutText, encodeText, MAX_READ_LENGTH } from './encode-text.ts';
 import { floor, max, min } from './intrinsics.ts';
 import type { Limits } from './limits.ts';
 import { hasOwn, objectKeys } from './object-kind.ts';
@@ -46,6 +47,15 @@ const MAX_KEYS_READ = 100_000;
 const COLLECTION_TAG_BYTES = 3;
 /** An entry with a longer key is left out: shortened, the key could become equal to another. */
 const MAX_KEY_LENGTH = 1024;
+/**
+ * So much beyond the cap of a text is searched for secrets, lest one that begins before the cap is
+ * not known for one by what is kept of it.
+ */
+const LOOK_AHEAD_UNITS = 2048;
+/** More than a mark holds. */
+const MAX_LABEL_UNITS = 512;
+/** From this length on a label may be the beginning of a longer text. */
+export const MAX_WHOLE_LABEL_UNITS = 200;
 /** What a key takes besides three bytes a unit: its head, and the tag of ill-formed text. */
 const KEY_OVERHEAD_BYTES = 6;
 
@@ -58,6 +68,30 @@ export abstract class ContainerEncoder {
   constructor(limits: Limits, redaction: Redaction) {
     this.limits = { ...limits, depth: min(limits.depth, MAX_DEPTH) };
     this.redaction = redaction;
+  }
+
+  /** A text of the application's without the secrets in it. */
+  writeText(target: ByteViews, position: number, limit: number, text: string): number {
+    const { redaction } = this;
+    const { stringBytes } = this.limits;
+    const seenUnits = stringBytes + LOOK_AHEAD_UNITS;
+    if (!redaction.searchesTexts || text.length > MAX_READ_LENGTH) {
+      return encodeText(target, position, limit, text, stringBytes);
+    }
+    if (text.length <= seenUnits) {
+      return encodeText(target, position, limit, redaction.cleanText(text), stringBytes);
+    }
+    const seen = text.slice(0, seenUnits);
+    const cleaned = redaction.cleanText(seen, true);
+    return cleaned === seen
+      ? encodeText(target, position, limit, text, stringBytes)
+      : encodeCutText(target, position, limit, cleaned, text.length, stringBytes);
+  }
+
+  /** A text of the application's that is to stand inside a mark, without the secrets in it. */
+  cleanLabel(text: string): string {
+    const seen = text.length > MAX_LABEL_UNITS ? text.slice(0, MAX_LABEL_UNITS) : text;
+    return this.redaction.cleanText(seen, text.length >= MAX_WHOLE_LABEL_UNITS);
   }
 
   /** Writes any value at `position`; `depth` and `node` are its own. */
@@ -191,7 +225,8 @@ export abstract class ContainerEncoder {
       const key = keys[i];
       const keyLimit = next + keyBytes(key);
       reserved -= keyBytes(key) + MIN_VALUE_BYTES;
-      next = encodeText(run.target, next, keyLimit, key, Number.POSITIVE_INFINITY);
+      const name = this.redaction.cleanKey(key, i);
+      next = encodeText(run.target, next, keyLimit, name, Number.POSITIVE_INFINITY);
       const child = this.redaction.enter(node, key);
       next = this.writeProperty(run, next, end - reserved, object, key, depth + 1, child);
     }

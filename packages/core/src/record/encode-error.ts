@@ -4,7 +4,7 @@
  * `stack` calls `Error.prepareStackTrace`. Also how anything thrown is said in a line.
  */
 
-import { ContainerEncoder } from './encode-container.ts';
+import { ContainerEncoder, MAX_WHOLE_LABEL_UNITS } from './encode-container.ts';
 import type { EncodeRun } from './encode-run.ts';
 import { encodeSimple, MIN_VALUE_BYTES, openCut } from './encode-scalar.ts';
 import { encodeLabel, encodeText } from './encode-text.ts';
@@ -20,7 +20,7 @@ const PARTS = ['name', 'message', 'stack', 'cause', 'errors'];
 const PROPERTIES_PART = 'properties';
 
 /** Too much of a message to be of use in a mark. */
-const MAX_DESCRIPTION_LENGTH = 200;
+const MAX_DESCRIPTION_LENGTH = MAX_WHOLE_LABEL_UNITS;
 /** With less room an error is cut away: its keys and the least of values take 133. */
 const MIN_ERROR_BYTES = 160;
 
@@ -69,7 +69,7 @@ export abstract class ErrorEncoder extends ContainerEncoder {
     node: number,
   ): number {
     if (node !== NO_NODE) return this.writeCutAway(run, position, limit, null);
-    const description = describeThrown(error);
+    const description = this.cleanLabel(describeThrown(error));
     this.cuts++;
     const next = openCut(run.u8, position);
     return encodeSimple(run.target, encodeLabel(run.target, next, limit - 1, description), null);
@@ -83,7 +83,7 @@ export abstract class ErrorEncoder extends ContainerEncoder {
   }
 }
 
-/** `name: message` of an error, or a thrown primitive as text. Never throws. */
+/** `name: message` of an error, or a thrown primitive as text, with its secrets. Never throws. */
 export function describeThrown(thrown: unknown): string {
   try {
     if (typeof thrown === 'object' && thrown !== null) {

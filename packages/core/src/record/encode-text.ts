@@ -29,7 +29,7 @@ const WTF8_TAG_BYTES = 3;
  * parts without copying all of it into one piece: 40 ms and 100 MB for 10^8 characters (Node 20),
  * which may be more memory than the application has left.
  */
-const MAX_READ_LENGTH = 1 << 27;
+export const MAX_READ_LENGTH: number = 1 << 27;
 /** Of the name of a function, the message of what was thrown. */
 const MAX_LABEL_BYTES = 256;
 
@@ -116,19 +116,19 @@ function encodeLongText(
       return wellFormed ? writePlain(target, position, text) : writeWtf8(target, position, text);
     }
   }
-  return encodeCutText(target, position, limit, text, maxBytes);
+  return encodeCutText(target, position, limit, text, length, maxBytes);
 }
 
-/** `[the beginning, length of all]` under TAG_CUT. */
-function encodeCutText(
+/** `[the beginning of what is left of it, length of all]` under TAG_CUT. */
+export function encodeCutText(
   target: ByteViews,
   position: number,
   limit: number,
   text: string,
+  length: number,
   maxBytes: number,
 ): number {
   const u8 = target.u8;
-  const length = text.length;
   let next = writeHead(u8, position, MAJOR_TAG, TAG_CUT);
   next = writeHead(u8, next, MAJOR_ARRAY, 2);
   const sizeBytes = headLength(length);

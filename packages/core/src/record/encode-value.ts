@@ -22,7 +22,7 @@ import {
   encodeSimple,
   MIN_VALUE_BYTES,
 } from './encode-scalar.ts';
-import { encodeText, isCut } from './encode-text.ts';
+import { isCut } from './encode-text.ts';
 import { isSafeInteger, min } from './intrinsics.ts';
 import type { Limits } from './limits.ts';
 import {
@@ -124,7 +124,7 @@ export class ValueEncoder extends ErrorEncoder {
     limit: number,
     thrown: unknown,
   ): number {
-    const description = describeThrown(thrown);
+    const description = this.cleanLabel(describeThrown(thrown));
     return encodeMark(run.target, position, limit, TAG_THREW, description);
   }
 
@@ -147,13 +147,13 @@ export class ValueEncoder extends ErrorEncoder {
   #writePrimitive(target: ByteViews, position: number, limit: number, value: unknown): number {
     switch (typeof value) {
       case 'string':
-        return encodeText(target, position, limit, value, this.limits.stringBytes);
+        return this.writeText(target, position, limit, value);
       case 'number':
         return encodeNumber(target, position, value);
       case 'bigint':
         return encodeBigInt(target, position, limit, value, this.#bigintBound);
       case 'symbol':
-        return encodeMark(target, position, limit, TAG_SYMBOL, symbolDescription(value) ?? '');
+        return this.#writeMark(target, position, limit, TAG_SYMBOL, symbolDescription(value) ?? '');
       default:
         return encodeSimple(target, position, value as boolean | null | undefined);
     }
@@ -199,7 +199,7 @@ export class ValueEncoder extends ErrorEncoder {
       case KIND_BOXED:
         return this.writeValue(run, position, limit, unbox(object), depth, node);
       case KIND_OPAQUE:
-        return encodeMark(run.target, position, limit, TAG_OPAQUE, opaqueName(object));
+        return this.#writeMark(run.target, position, limit, TAG_OPAQUE, opaqueName(object));
     }
   }
 
@@ -234,13 +234,18 @@ export class ValueEncoder extends ErrorEncoder {
 
   #writeFunction(run: EncodeRun, position: number, limit: number, value: object): number {
     const { name } = value as { name: unknown };
-    return encodeMark(
-      run.target,
-      position,
-      limit,
-      TAG_FUNCTION,
-      typeof name === 'string' ? name : '',
-    );
+    const label = typeof name === 'string' ? name : '';
+    return this.#writeMark(run.target, position, limit, TAG_FUNCTION, label);
+  }
+
+  #writeMark(
+    target: ByteViews,
+    position: number,
+    limit: number,
+    tag: number,
+    label: string,
+  ): number {
+    return encodeMark(target, position, limit, tag, this.cleanLabel(label));
   }
 
   #countCut(run: EncodeRun, position: number, end: number): number {

@@ -1,16 +1,28 @@
 /**
- * Which values never reach the ring: those whose key is on the default list, at any depth, and
- * those at the configured paths. It decides by key alone, so nothing redacted is ever read.
+ * What never reaches the ring: values whose key is on the default list, at any depth, and those at
+ * the configured paths, of which none is ever read; and in texts what has the form of a secret.
  */
 
 import { ANY_DEPTH, ANY_KEY, parseRedactionPath } from './redaction-path.ts';
+import {
+  MIN_SEARCHED_UNITS,
+  SECRET_SHAPES,
+  type Secret,
+  SecretSearch,
+  type SecretShape,
+} from './secret-shapes.ts';
 
 export interface RedactionOptions {
   /** Paths from the fields or bindings on, such as `user.email` or `**.ssn`. Names are taken exactly. */
   paths?: readonly string[];
   /** Whether the default list of keys is redacted. */
   defaults?: boolean;
+  /** Secrets that are looked for in texts; all of them by default. */
+  shapes?: boolean | readonly SecretShape[];
 }
+
+/** Stands for what is redacted. */
+export const REDACTED_TEXT = '[Redacted]';
 
 /** No path leads through this place; only the default list counts from here on. */
 export const NO_NODE = -1;
@@ -26,12 +38,19 @@ const DEFAULT_KEYS = [
 export class Redaction {
   /** Where fields and bindings begin: to be handed to `enter` with each of their keys. */
   readonly root: number;
+  /** Whether texts are searched. */
+  readonly searchesTexts: boolean;
   readonly #defaults: boolean;
+  readonly #search: SecretSearch | null;
   readonly #states: PathState[] = [];
 
   constructor(options: RedactionOptions | false = {}) {
-    const { paths = [], defaults = true } = options === false ? { defaults: false } : options;
+    const off: RedactionOptions = { defaults: false, shapes: false };
+    const { paths = [], defaults = true, shapes = true } = options === false ? off : options;
     this.#defaults = defaults;
+    const names = shapes === true ? SECRET_SHAPES : shapes === false ? [] : shapes;
+    this.searchesTexts = names.length > 0;
+    this.#search = this.searchesTexts ? new SecretSearch(names) : null;
     if (!Array.isArray(paths)) {
       throw new TypeError(`redact.paths must be an array of strings, got ${typeof paths}`);
     }
@@ -54,6 +73,42 @@ export class Redaction {
   /** The same for an element of an array or Set, which only a path can redact. */
   enterIndex(node: number, index: number): number {
     return node === NO_NODE ? NO_NODE : this.#step(node, String(index));
+  }
+
+  /**
+   * `text` without secrets; itself where it has none, or is too short to be searched. Where it
+   * `isCut` from a longer one, the beginning of a secret at its end counts as one.
+   */
+  cleanText(text: string, isCut = false): string {
+    if (text.length < MIN_SEARCHED_UNITS || this.#search === null) return text;
+    let secret = this.#search.next(text, 0, isCut);
+    if (secret === null) return text;
+    let cleaned = '';
+    let keptTo = 0;
+    while (secret !== null) {
+      cleaned += text.slice(keptTo, secret.start) + REDACTED_TEXT;
+      keptTo = secret.end;
+      secret = this.#search.next(text, keptTo, isCut);
+    }
+    return cleaned + text.slice(keptTo);
+  }
+
+  /** As `cleanText` for the key at `index` of an object; two different keys stay different. */
+  cleanKey(key: string, index: number): string {
+    if (key.length < MIN_SEARCHED_UNITS || this.#search === null) return key;
+    const cleaned = this.cleanText(key);
+    return cleaned === key ? key : `${cleaned} ${index}`;
+  }
+
+  /** The secrets of `text`, in order. */
+  secretsOf(text: string): Secret[] {
+    const secrets: Secret[] = [];
+    if (text.length < MIN_SEARCHED_UNITS || this.#search === null) return secrets;
+    for (let secret = this.#search.next(text, 0, false); secret !== null; ) {
+      secrets.push(secret);
+      secret = this.#search.next(text, secret.end, false);
+    }
+    return secrets;
   }
 
   #step(node: number, key: string): number {

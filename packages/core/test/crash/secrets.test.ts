@@ -1,5 +1,5 @@
-// What must never be in a recording is in none of its bytes: environment, command line, and the
-// values of redacted keys. Whoever else may read the file is a matter of its mode.
+// What must never be in a recording is in none of its bytes: environment, command line, the values
+// of redacted keys, and secrets that are known by their form. Whoever else may read the file is a matter of its mode.
 
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -15,13 +15,16 @@ const SECRETS = {
   path: 'logged-under-a-redacted-path-4715',
   binding: 'bound-under-a-redacted-key-4716',
   error: 'hung-on-an-error-4717',
+  message: 'in-the-url-of-a-message-4718',
+  crash: 'in-the-url-of-what-kills-4719',
 };
 
 const PROGRAM = `
   startRecorder({ blackBox: 'mirrored', redact: { paths: ['user.email'] } });
   const log = getLogger('app').child({ authorization: '${SECRETS.binding}' });
   log.warn('signed in', { password: '${SECRETS.field}', user: { email: '${SECRETS.path}' }, n: 1 });
-  log.error(Object.assign(new Error('refused'), { token: '${SECRETS.error}' }));`;
+  log.error(Object.assign(new Error('refused'), { token: '${SECRETS.error}' }));
+  log.warn('connecting to postgres://app:${SECRETS.message}@db/x');`;
 
 const OPTIONS = {
   env: { DATABASE_URL: SECRETS.environment },
@@ -42,7 +45,7 @@ function bytesOf(directory: string, names: string[]): string {
 }
 
 it.each([
-  ['a snapshot', `${PROGRAM} throw new Error('crash');`, /\.bin$/],
+  ['a snapshot', `${PROGRAM} throw new Error('redis://:${SECRETS.crash}@db');`, /\.bin$/],
   [
     'a black box',
     `${PROGRAM} setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300);`,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { defineEvent } from '../../src/logger/define-event.ts';
 import { getLogger, withContext } from '../../src/logger/logger.ts';
+import type { Mark } from '../../src/record/marks.ts';
 import { setRecordLevel } from '../../src/ring/recorder-words.ts';
 import { type RecordingLogger, recordHere } from './recording-logger.ts';
 
@@ -448,6 +449,65 @@ describe('redaction', () => {
     const bytes = Buffer.from(new Uint8Array(here.memory.buffer));
     expect(bytes.includes('hunter2')).toBe(false);
     expect(content()[1].fields).toEqual({ secret: '[Redacted]', a: 1 });
+  });
+
+  it('leaves no secret of a text in the ring, whichever way it is written', () => {
+    here = recordHere();
+    const secret = 'hunter2-hunter2';
+    const url = `postgres://app:${secret}@db/x`;
+    const declared = defineEvent('declared', { url: 'string', n: 'any' });
+    const token = `Bearer ${secret}`;
+    // Often enough that the shapes get code of their own.
+    for (let i = 0; i < 300; i++) {
+      log.info('a field', { url, i });
+      log.info('a field that was a number', { a: i < 250 ? i : url });
+      declared.info({ url, n: token });
+    }
+    for (let i = 0; i < 3; i++) {
+      log.info(`in a message: ${url}`);
+      log.warn(`in a message with fields: ${url}`, { i });
+      log.info(`in message ${i}: ${url}`);
+      log.info(`${'long '.repeat(100)} ${url}`);
+      log.info('a key', { [`a ${url}`]: 1, [`a ${token}`]: { [`b ${url}`]: 2 } });
+      log.info('inside', { a: [{ b: new Map([[url, new Set([token])]]) }], s: Symbol(url) });
+      log.info('long', { text: `${'x '.repeat(300)}${url}` });
+      log.error(new TypeError(`cannot reach ${url}`, { cause: new Error(token) }));
+      log.info('a getter', {
+        get a() {
+          throw new Error(`no ${url}`);
+        },
+      });
+      log.child({ url }).info('a binding');
+      log.info(url, 1, url);
+    }
+    const bytes = Buffer.from(new Uint8Array(here.memory.buffer));
+    expect(bytes.includes(secret)).toBe(false);
+    const events = content();
+    expect(events[0].fields).toEqual({ url: 'postgres://[Redacted]@db/x', i: 0 });
+    const last = (message: string) => events.filter((event) => event.message === message).at(-1);
+    expect(last('a field')?.fields).toEqual({ url: 'postgres://[Redacted]@db/x', i: 299 });
+    expect(last('declared')?.fields.n).toBe('Bearer [Redacted]');
+    expect(last('in a message: postgres://[Redacted]@db/x')).toBeDefined();
+    expect(Object.keys(last('a key')?.fields ?? {})).toEqual([
+      'a postgres://[Redacted]@db/x 0',
+      'a Bearer [Redacted] 1',
+    ]);
+  });
+
+  it('looks beyond what is kept of a text, so that no secret is left by halves', () => {
+    here = recordHere({ limits: { stringBytes: 1000 } });
+    const url = `postgres://application:${'hunter2'.repeat(20)}@db/x`;
+    for (let length = 780; length < 1020; length += 5) {
+      log.info('cut', { text: `${'x'.repeat(length)} ${url} and more` });
+      log.info('far cut', { text: `${'x'.repeat(length)} ${url}${' and more'.repeat(1000)}` });
+      log.info(`${'x'.repeat(length)} ${url} in a message`);
+    }
+    const bytes = Buffer.from(new Uint8Array(here.memory.buffer));
+    expect(bytes.includes('hunter2')).toBe(false);
+    expect(bytes.includes('application')).toBe(false);
+    const far = content().find(({ message }) => message === 'far cut')?.fields.text as Mark;
+    expect(far.originalSize).toBe(780 + 1 + url.length + 9000);
+    expect(far.value).toMatch(/^x{780} postgres:\/\/\[Redacted\]@db\/x and more/);
   });
 
   it('can be turned off', () => {
