@@ -98,7 +98,11 @@ export function messagesOf(recording: Recording): string[] {
 function endingOf(ending: Ending, compared: (stderr: string) => string): Ending {
   const { code, signal, stdout, stderr } = ending;
   // Whether Node tells of a worker's error before its end or at it is a race.
-  const unraced = stderr.replace(/^ +at (\[kOnExit\]|Worker\.<computed>\.onexit) .*\n/gm, '');
+  // The last frame may have the brace that opens the error's properties.
+  const unraced = stderr.replace(
+    /\n +at (?:\[kOnExit\]|Worker\.<computed>\.onexit) [^\n]*?( \{)?(?=\n)/g,
+    '$1',
+  );
   return { code, signal, stdout, stderr: compared(unraced) };
 }
 
