@@ -5,10 +5,12 @@
 
 export { openRecording, recoverBlackBox } from './black-box/open-any.ts';
 export type { RecoveryResult } from './black-box/recover.ts';
+export type { EventHead } from './record/event-head.ts';
 export { isLevel, LEVELS, type Level } from './record/level.ts';
 export { Mark, type MarkKind } from './record/marks.ts';
 export { RecordingError } from './snapshot/damage-error.ts';
 export { resolveDirectory } from './snapshot/directory.ts';
+export { walkEvents } from './snapshot/open-recording.ts';
 export type * from './snapshot/recording.ts';
 export {
   type RecordedSpan,
@@ -26,5 +28,7 @@ export {
 export { errorLines } from './text/error-text.ts';
 export { jsonString, printable, quoted } from './text/escape.ts';
 export { flattenedKey, TRACE_NAMES, type TraceNames } from './text/flattened-key.ts';
+export { addJsonValue } from './text/json-bytes.ts';
 export { jsonValue } from './text/json-value.ts';
+export { LineBytes } from './text/line-bytes.ts';
 export { errorTitle, isPlainObject, keyText, valueText } from './text/value.ts';

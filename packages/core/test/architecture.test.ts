@@ -18,7 +18,7 @@ const ROOMS: Record<string, string[]> = {
   memory: [],
   ring: ['memory'],
   record: ['memory'],
-  text: ['record'],
+  text: ['memory', 'record'],
   snapshot: ['memory', 'ring', 'record'],
   'black-box': ['memory', 'ring', 'record', 'snapshot'],
   follow: ['memory', 'ring', 'record'],

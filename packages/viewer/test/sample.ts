@@ -106,8 +106,12 @@ export function sampleFile(
     losses: header.losses,
     damage: [],
     endNs: events.at(-1)?.timeNs ?? BigInt(header.takenAtMs) * 1_000_000n,
-    *events({ sinceNs, untilNs } = {}) {
+    *events({ sinceNs, untilNs, thread, title } = {}) {
+      const threads = [thread ?? []].flat();
       for (const event of events) {
+        const { id, name } = event.thread;
+        if (thread !== undefined && !threads.includes(id) && !threads.includes(name)) continue;
+        if (title?.(event) === false) continue;
         if (sinceNs !== undefined && event.timeNs < sinceNs) continue;
         if (untilNs !== undefined && event.timeNs > untilNs) continue;
         yield event;

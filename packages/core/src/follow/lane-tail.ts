@@ -4,7 +4,8 @@
  */
 
 import type { EffectiveContext, LateFields } from '../record/decode-context.ts';
-import { type EventBounds, SegmentDecoder, type Shape } from '../record/decode-segment.ts';
+import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
+import type { EventHead } from '../record/event-head.ts';
 import type { PlainObject } from '../record/own-property.ts';
 import { copyCommitted, endOfLane, GONE, isSealed, type Tenancy } from '../ring/follow.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
@@ -21,17 +22,6 @@ export interface FollowedEvent {
   decode(): DecodedEvent;
   /** For whoever reads values by itself: all but those, which it says where to find. Throws as well. */
   head(): EventHead;
-}
-
-/** Good until the follower goes on. */
-export interface EventHead {
-  readonly shape: Shape;
-  readonly context: EffectiveContext;
-  /** One value a key stands in `bytes` from `valuesStart` on. */
-  readonly bytes: Uint8Array;
-  readonly valuesStart: number;
-  /** The value at an offset of `bytes`. */
-  valueAt(start: number): unknown;
 }
 
 export interface DecodedEvent {

@@ -5,7 +5,7 @@
 
 import type { FollowedEvent } from '../follow/lane-tail.ts';
 import type { EffectiveContext } from '../record/decode-context.ts';
-import type { LineBytes } from './line-bytes.ts';
+import type { LineBytes } from '../text/line-bytes.ts';
 import type { BacktraceOrder } from './output-order.ts';
 
 /** Contexts or threads that lines are kept of. */

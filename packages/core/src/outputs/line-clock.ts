@@ -3,7 +3,7 @@
  * nearly always share their second, so its text is kept.
  */
 
-import { asciiBytes } from './line-bytes.ts';
+import { asciiBytes } from '../text/line-bytes.ts';
 
 const SECOND_NS = 1e9;
 const SECOND_MS = 1000;

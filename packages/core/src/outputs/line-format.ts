@@ -1,7 +1,8 @@
 /** What makes a line of an event; there is one for each format. */
 
-import type { EventHead, FollowedEvent } from '../follow/lane-tail.ts';
-import type { LineBytes } from './line-bytes.ts';
+import type { FollowedEvent } from '../follow/lane-tail.ts';
+import type { EventHead } from '../record/event-head.ts';
+import type { LineBytes } from '../text/line-bytes.ts';
 
 export interface LineFormat {
   /** When the follower's origin was, in epoch nanoseconds. */

@@ -3,12 +3,13 @@
  * without columns for what only a whole recording tells. All foreign text is escaped.
  */
 
-import type { EventHead, FollowedEvent } from '../follow/lane-tail.ts';
+import type { FollowedEvent } from '../follow/lane-tail.ts';
+import type { EventHead } from '../record/event-head.ts';
 import { type Level, levelOfSeverity, SEVERITY } from '../record/level.ts';
 import { errorLines } from '../text/error-text.ts';
 import { printable } from '../text/escape.ts';
+import type { LineBytes } from '../text/line-bytes.ts';
 import { keyText, valueText } from '../text/value.ts';
-import type { LineBytes } from './line-bytes.ts';
 import { LineClock } from './line-clock.ts';
 import type { LineFormat } from './line-format.ts';
 

@@ -88,6 +88,8 @@ export class SegmentDecoder {
   private fullBudget: number;
   private definitionsBudget: number;
   private valueCount = 0;
+  /** Where the event ends that `readWholeHead` has read; before that, somewhere earlier. */
+  private wholeEnd = 0;
   /** Whether `advance` stopped at an event that nothing has walked past yet. */
   private isAtEvent = false;
 
@@ -183,6 +185,16 @@ export class SegmentDecoder {
     this.decoder.position = position;
   }
 
+  /** The same for bytes that anyone may have made: the event has to be there to its end. */
+  readWholeHead(): void {
+    const end = itemEnd(this.bytes, this.recordStart, this.end);
+    if (end === MALFORMED) {
+      throw new DecodeError('a record is not well-formed CBOR', this.recordStart);
+    }
+    this.readHead();
+    this.wholeEnd = end;
+  }
+
   /** The value at `start`, which is one of the event that `advance` stopped at. */
   valueAt(start: number): unknown {
     const { decoder } = this;
@@ -233,7 +245,8 @@ export class SegmentDecoder {
 
   /** Goes past the record at `recordStart`, whatever it means. */
   private skipRecord(): void {
-    const next = itemEnd(this.bytes, this.recordStart, this.end);
+    const isKnown = this.wholeEnd > this.recordStart;
+    const next = isKnown ? this.wholeEnd : itemEnd(this.bytes, this.recordStart, this.end);
     if (next === MALFORMED) {
       throw new DecodeError('a record is not well-formed CBOR', this.recordStart);
     }

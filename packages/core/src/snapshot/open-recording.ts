@@ -14,11 +14,12 @@ import { findLastTime } from './last-time.ts';
 import { collectLateFields } from './late-fields.ts';
 import { nameOfThread, replaceLostHeader } from './lost-header.ts';
 import { decodeLz4Frame } from './lz4-frame.ts';
-import { mergeEvents } from './merge-events.ts';
+import { MergedWalk, mergeEvents } from './merge-events.ts';
 import { type Chunk, checksumOf, readChunks, readFrame } from './read-chunks.ts';
 import type {
   Damage,
   EventQuery,
+  EventWalk,
   Losses,
   RecordedEvent,
   Recording,
@@ -57,6 +58,11 @@ export function openRecording(pathOrBytes: string | Uint8Array): Recording {
     throw new RecordingError(`${name} is no ttlog recording: ${what}`);
   }
   return new OpenedRecording(source, chunks, damage);
+}
+
+/** Walks over the events of an opened recording; null where it is not one of `openRecording`. */
+export function walkEvents(recording: Recording, query: EventQuery = {}): EventWalk | null {
+  return recording instanceof OpenedRecording ? recording.walk(query) : null;
 }
 
 class OpenedRecording implements Recording {
@@ -105,7 +111,11 @@ class OpenedRecording implements Recording {
   }
 
   events(query: EventQuery = {}): IterableIterator<RecordedEvent> {
-    return mergeEvents(this.segments, this.around, query, (eventCount) => {
+    return mergeEvents(this.walk(query));
+  }
+
+  walk(query: EventQuery): EventWalk {
+    return new MergedWalk(this.segments, this.around, query, (eventCount) => {
       this.checkCount(query, eventCount);
     });
   }

@@ -3,6 +3,7 @@
  * and reader meet here; the public entry `ttlog/reader` exports these names.
  */
 
+import type { EventHead } from '../record/event-head.ts';
 import type { Level } from '../record/level.ts';
 
 /** Events lost, by cause. For every thread: attempted = in the file + overwritten + refused + tooLarge. */
@@ -144,8 +145,46 @@ export interface EventQuery {
   /** Epoch nanoseconds, inclusive. */
   sinceNs?: bigint;
   untilNs?: bigint;
-  /** Id or name of a thread. */
-  thread?: number | string;
+  /** Id or name of a thread, or of several. */
+  thread?: number | string | readonly (number | string)[];
+  /**
+   * Which events, by what is written once for many of them: asked for each logger, message and kind
+   * of a segment, not for each event, and nothing of the others is decoded.
+   */
+  title?: (title: EventTitle) => boolean;
+}
+
+/** What an event says beside its time, level and values. */
+export interface EventTitle {
+  readonly kind: EventKind;
+  readonly logger: string;
+  readonly message: string;
+}
+
+/**
+ * The events of a recording in their order, without an object for each: for programs that make text
+ * of millions of them. What it says is of the event that `next` went to last.
+ */
+export interface EventWalk {
+  /** Goes to the next event; false at the end. */
+  next(): boolean;
+  /** OpenTelemetry severity number, 1 to 24. */
+  readonly severity: number;
+  /** Epoch nanoseconds. */
+  readonly timeNs: bigint;
+  /** The same as seconds since 1970, rounded down, and nanoseconds after that, which cost less. */
+  readonly timeSeconds: number;
+  readonly timeFractionNs: number;
+  readonly thread: { readonly id: number; readonly name: string };
+  /** Empty where it cannot be read. */
+  readonly message: string;
+  /** All of it as an object; null where it cannot be read, which `damage` of the recording says. */
+  event(): RecordedEvent | null;
+  /**
+   * Shows what the event consists of to `visit`; false where it cannot be read, which `damage`
+   * says as well. What `visit` has done by then is about no event.
+   */
+  look(visit: (head: EventHead) => void): boolean;
 }
 
 /** A stretch of a file that could not be read as it should be. */

@@ -4,11 +4,13 @@
  */
 
 import type { LateFields } from '../record/decode-context.ts';
-import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
+import { DecodeError } from '../record/decode-error.ts';
+import { type EventBounds, SegmentDecoder, type Shape } from '../record/decode-segment.ts';
+import type { EventHead } from '../record/event-head.ts';
 import { type Level, levelOfSeverity, MAX_SEVERITY } from '../record/level.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { DamageList } from './damage-list.ts';
-import type { EventKind, RecordedEvent } from './recording.ts';
+import type { EventKind, EventTitle, RecordedEvent } from './recording.ts';
 import { chunkBytes, inflateSegment, type SegmentChunk } from './segment-chunk.ts';
 
 /** What cursors share with the recording that they read. */
@@ -17,6 +19,12 @@ export interface CursorSurroundings {
   readonly damage: DamageList;
   readonly lateFields: () => LateFields;
   readonly threadOf: (segment: SegmentChunk) => RecordedEvent['thread'];
+}
+
+/** Which events a cursor stops at. */
+export interface WantedEvents {
+  readonly bounds: EventBounds;
+  readonly title: ((title: EventTitle) => boolean) | undefined;
 }
 
 /** By the kind number of a shape. */
@@ -29,6 +37,7 @@ const LEVEL_OF_SEVERITY: readonly Level[] = Array.from(
 const MAX_UNREADABLE_EVENTS = 1000;
 /** Memory that a unit of the decoder's budget stands for. */
 const BUDGET_UNIT_BYTES = 16;
+const SECOND_NS = 1_000_000_000n;
 
 export class SegmentCursor {
   readonly segment: SegmentChunk;
@@ -42,28 +51,39 @@ export class SegmentCursor {
   eventCount = 0;
 
   private readonly around: CursorSurroundings;
-  private readonly bounds: EventBounds;
+  private readonly wanted: WantedEvents;
   private readonly baseKey: number;
-  private readonly thread: RecordedEvent['thread'];
+  readonly thread: RecordedEvent['thread'];
+  /** Of the segment's base, on the clock that is shown. */
+  private readonly baseSeconds: number;
+  private readonly baseFractionNs: number;
   private decoder: SegmentDecoder | null = null;
   private contentBytes = 0;
   private resumeAt = 0;
   private unreadableEventCount = 0;
+  /** Whether events of a shape are wanted by their title. */
+  private readonly answers = new WeakMap<Shape, boolean>();
+  private lastShape: Shape | null = null;
+  private isLastWanted = false;
 
   constructor(
     segment: SegmentChunk,
     around: CursorSurroundings,
-    bounds: EventBounds,
+    wanted: WantedEvents,
     baseKey: number,
     rank: number,
   ) {
     this.segment = segment;
     this.around = around;
-    this.bounds = bounds;
+    this.wanted = wanted;
     this.baseKey = baseKey;
     this.thread = around.threadOf(segment);
     this.timeKey = baseKey;
     this.rank = rank;
+    // Rounded down, also before 1970.
+    const seconds = segment.baseTimeNs / SECOND_NS - (segment.baseTimeNs < 0n ? 1n : 0n);
+    this.baseSeconds = Number(seconds);
+    this.baseFractionNs = Number(segment.baseTimeNs - seconds * SECOND_NS);
   }
 
   get isOpen(): boolean {
@@ -94,7 +114,7 @@ export class SegmentCursor {
       if (this.unreadableEventCount > MAX_UNREADABLE_EVENTS) {
         throw new Error('too many of its events cannot be read');
       }
-      if (decoder.advance(this.bounds)) {
+      if (this.advanceToWanted(decoder)) {
         // Never backwards, or the segments could not be merged in one pass.
         this.timeKey = Math.max(this.timeKey, this.baseKey + decoder.dtNs);
         const definitions = decoder.definitionsUsed * BUDGET_UNIT_BYTES;
@@ -112,15 +132,41 @@ export class SegmentCursor {
     return false;
   }
 
+  get severity(): number {
+    return (this.decoder as SegmentDecoder).severity;
+  }
+
+  get timeNs(): bigint {
+    return this.segment.baseTimeNs + BigInt((this.decoder as SegmentDecoder).dtNs);
+  }
+
+  get timeSeconds(): number {
+    const { dtNs } = this.decoder as SegmentDecoder;
+    const seconds = Math.floor(dtNs / 1e9);
+    const isNext = this.baseFractionNs + (dtNs - seconds * 1e9) >= 1e9;
+    return this.baseSeconds + seconds + (isNext ? 1 : 0);
+  }
+
+  get timeFractionNs(): number {
+    return (this.baseFractionNs + ((this.decoder as SegmentDecoder).dtNs % 1e9)) % 1e9;
+  }
+
+  /** Empty where it cannot be read. */
+  get message(): string {
+    try {
+      return (this.decoder as SegmentDecoder).peekShape().message;
+    } catch {
+      return '';
+    }
+  }
+
   /** The event here; null, and damage, if it cannot be read. */
   take(): RecordedEvent | null {
     const decoder = this.decoder as SegmentDecoder;
     try {
       decoder.decodeEvent();
     } catch (error) {
-      this.unreadableEventCount++;
-      const why = (error as Error).message;
-      this.report(`holds an event that cannot be read, at byte ${decoder.recordStart}: ${why}`);
+      this.reportUnreadable(decoder, error as Error);
       return null;
     }
     this.checkClaims(decoder);
@@ -141,10 +187,61 @@ export class SegmentCursor {
     };
   }
 
+  /** Shows the event here to `visit`; false, and damage, if it cannot be read. */
+  look(visit: (head: EventHead) => void): boolean {
+    const decoder = this.decoder as SegmentDecoder;
+    try {
+      decoder.readWholeHead();
+      visit(decoder);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.reportUnreadable(decoder, error);
+      return false;
+    }
+    this.checkClaims(decoder);
+    return true;
+  }
+
   /** Lets go of the memory, to be opened again at the same event. */
   evict(): void {
     this.resumeAt = (this.decoder as SegmentDecoder).recordStart;
     this.close();
+  }
+
+  private advanceToWanted(decoder: SegmentDecoder): boolean {
+    const { bounds, title } = this.wanted;
+    while (decoder.advance(bounds)) {
+      if (title === undefined || this.isTitleWanted(decoder, title)) return true;
+    }
+    return false;
+  }
+
+  private isTitleWanted(
+    decoder: SegmentDecoder,
+    isWanted: (title: EventTitle) => boolean,
+  ): boolean {
+    let shape: Shape;
+    try {
+      shape = decoder.peekShape();
+    } catch {
+      // Whoever takes it finds out what is wrong.
+      return true;
+    }
+    if (shape === this.lastShape) return this.isLastWanted;
+    let answer = this.answers.get(shape);
+    if (answer === undefined) {
+      const { kind, logger, message } = shape;
+      answer = isWanted({ kind: EVENT_KINDS[kind], logger, message });
+      this.answers.set(shape, answer);
+    }
+    this.lastShape = shape;
+    this.isLastWanted = answer;
+    return answer;
+  }
+
+  private reportUnreadable({ recordStart }: SegmentDecoder, { message }: Error): void {
+    this.unreadableEventCount++;
+    this.report(`holds an event that cannot be read, at byte ${recordStart}: ${message}`);
   }
 
   private close(): void {

@@ -6,6 +6,7 @@ import { UsageError } from '../arguments/usage-error.ts';
 import { choosePalette } from '../format/colour.ts';
 import { endingText } from '../format/ending.ts';
 import { CLOCK_MODES, type ClockMode, defaultClockMode } from '../format/event-clock.ts';
+import { JsonLines } from '../format/json-lines.ts';
 import { jsonlFormat, TRACE_NAMES, type TraceNames } from '../format/jsonl.ts';
 import { logfmtFormat } from '../format/logfmt.ts';
 import { type PrettyFormat, prettyFormat } from '../format/pretty.ts';
@@ -19,8 +20,10 @@ import {
   SELECTION_OPTIONS,
   type Selection,
   selectEvents,
+  selectWalk,
 } from '../select/selection.ts';
 import type { Command } from './command.ts';
+import { writeWalk } from './write-walk.ts';
 
 export const cat: Command = {
   name: 'cat',
@@ -96,14 +99,21 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const endings = hasEnding ? files.map((file) => endingText(file, colours, utc)) : [];
   const ending = endings.filter((text) => text !== '').join('\n');
   const mode = (given.value('clock') as ClockMode | undefined) ?? defaultClockMode(files, utc);
-  const format =
-    output === 'jsonl'
-      ? jsonlFormat(traceNames)
-      : output === 'logfmt'
-        ? logfmtFormat()
-        : prettyFormat({ palette: colours, utc, files, mode });
-  const separator = output === 'pretty' ? `${colours.dim('--')}\n` : '';
-  const hasShown = await print(selection, files, { format, ending, separator }, terminal);
+  const walk = output === 'jsonl' ? selectWalk(selection, files) : null;
+  let hasShown: boolean;
+  if (walk !== null) {
+    const write = (bytes: Uint8Array): Promise<void> => terminal.write(bytes);
+    hasShown = (await writeWalk(walk, new JsonLines(traceNames), write)) > 0;
+  } else {
+    const format =
+      output === 'jsonl'
+        ? jsonlFormat(traceNames)
+        : output === 'logfmt'
+          ? logfmtFormat()
+          : prettyFormat({ palette: colours, utc, files, mode });
+    const separator = output === 'pretty' ? `${colours.dim('--')}\n` : '';
+    hasShown = await print(selection, files, { format, ending, separator }, terminal);
+  }
   if (!hasShown) reportUnknownThreads(selection, files, terminal);
   let isDamaged = isPartial;
   for (const file of files) {

@@ -6,6 +6,7 @@ import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { CSV_HEADER, csvFormat } from '../format/csv.ts';
+import { JsonLines } from '../format/json-lines.ts';
 import { jsonlFormat } from '../format/jsonl.ts';
 import { logfmtFormat } from '../format/logfmt.ts';
 import { perfettoPieces } from '../format/perfetto.ts';
@@ -15,8 +16,9 @@ import { DOCUMENT_OPTIONS, type DocumentStream, openDocument } from '../output/d
 import { exitCode } from '../output/exit-code.ts';
 import { BATCH_UNITS, type Terminal } from '../output/terminal.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
-import { FILTER_OPTIONS, parseSelection, selectEvents } from '../select/selection.ts';
+import { FILTER_OPTIONS, parseSelection, selectEvents, selectWalk } from '../select/selection.ts';
 import type { Command } from './command.ts';
+import { writeWalk } from './write-walk.ts';
 
 const FORMATS = ['jsonl', 'csv', 'logfmt', 'otlp', 'perfetto'] as const;
 type Format = (typeof FORMATS)[number];
@@ -72,8 +74,14 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     terminal.progress(`${countText(done)}${share} events`);
   };
   try {
-    const events = selectEvents(selection, files);
-    await writePieces(piecesOf(format, events, files, given), document, progress);
+    const walk = format === 'jsonl' ? selectWalk(selection, files) : null;
+    if (walk === null) {
+      const events = selectEvents(selection, files);
+      await writePieces(piecesOf(format, events, files, given), document, progress);
+    } else {
+      const write = (bytes: Uint8Array): Promise<void> => document.write(bytes);
+      await writeWalk(walk, new JsonLines(), write, progress);
+    }
     await document.finish();
   } catch (error) {
     await document.abandon().catch(() => {});

@@ -46,6 +46,12 @@ export class SecondClock {
   }
 }
 
+/** `2026-01-02T03:04:05`, in UTC, or the number where no calendar has that second. */
+export function isoSecondText(seconds: number): string {
+  const isDate = Math.abs(seconds * 1000) <= LAST_DATE_MS;
+  return isDate ? new Date(seconds * 1000).toISOString().slice(0, -5) : `@${seconds}`;
+}
+
 /** `2026-01-02T03:04:05.123456789Z`. */
 export function isoClock(): (timeNs: bigint) => string {
   const clock = new SecondClock((date) => date.toISOString().slice(0, -5));

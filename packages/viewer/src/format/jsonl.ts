@@ -2,7 +2,8 @@
  * One JSON object a line, as hl, lnav, jq, pino-pretty and DuckDB read it: first what ttlog
  * knows, then the context and the fields, all at the top level. A key of the application that is
  * the name of something of ours stands under `fields.` or `context.`, and so does one that begins
- * with such a prefix, so that nothing is lost and nothing is ambiguous.
+ * with such a prefix, so that nothing is lost and nothing is ambiguous. `json-lines.ts` makes the
+ * same without an object for each event.
  */
 
 import { flattenedKey, type RecordedEvent, TRACE_NAMES, type TraceNames } from 'ttlog/reader';
@@ -19,58 +20,74 @@ const MAX_KEPT_KEYS = 4096;
 export function jsonlFormat(
   names: TraceNames = TRACE_NAMES,
 ): (event: RecordedEvent, file: RecordingFile) => string {
-  const [traceKey, spanKey, flagsKey] = [names.traceId, names.spanId, names.flags].map(jsonString);
   const time = isoClock();
-  const sources = new Map<RecordingFile, string>();
-  const fieldKeys = keyCache('fields.', names);
-  const contextKeys = keyCache('context.', names);
+  const processes = new Map<RecordingFile, string>();
+  const fieldKeys = keyCache(names);
   return (event, file) => {
-    let source = sources.get(file);
-    if (source === undefined) {
-      source = sourceText(file);
-      sources.set(file, source);
-    }
     const { fields, context, thread } = event;
+    let process = processes.get(file);
+    if (process === undefined) {
+      process = processText(file);
+      processes.set(file, process);
+    }
     let line = `{"time":"${time(event.timeNs)}","level":"${event.level}"`;
     if (event.logger !== '') line += `,"logger":${jsonString(event.logger)}`;
     line += `,"msg":${jsonString(event.message)}`;
     if (event.kind !== 'log') line += `,"kind":"${event.kind}"`;
-    line += `${source},"thread":${thread.id}`;
-    if (thread.name !== '') line += `,"thread_name":${jsonString(thread.name)}`;
-    for (const key of Object.keys(context)) {
-      // A field of the same name is the one that counts; the binding it hides is kept aside.
-      const rendered = Object.hasOwn(fields, key)
-        ? `,${jsonString(`context.${key}`)}:`
-        : contextKeys(key);
-      line += rendered + jsonValue(context[key]);
-    }
+    line += process + threadText(thread);
+    line += bindingsText(context, (key) => Object.hasOwn(fields, key), names);
     for (const key of Object.keys(fields)) line += fieldKeys(key) + jsonValue(fields[key]);
-    if (event.traceId !== undefined) line += `,${traceKey}:${jsonString(event.traceId)}`;
-    if (event.spanId !== undefined) line += `,${spanKey}:${jsonString(event.spanId)}`;
-    if (event.traceFlags !== undefined) line += `,${flagsKey}:"${flagsText(event.traceFlags)}"`;
-    return `${line}}\n`;
+    return `${line}${traceText(event, names)}}\n`;
   };
 }
 
-/** Two hex digits, as in a `traceparent` header. */
-function flagsText(flags: number): string {
-  return (flags & 0xff).toString(16).padStart(2, '0');
+export function processText({ recording: { header } }: RecordingFile): string {
+  const service = jsonString(header.service);
+  return `,"service":${service},"host":${jsonString(header.host)},"pid":${jsonValue(header.pid)}`;
 }
 
-function keyCache(prefix: 'fields.' | 'context.', names: TraceNames): (key: string) => string {
+export function threadText({ id, name }: RecordedEvent['thread']): string {
+  return `,"thread":${id}${name === '' ? '' : `,"thread_name":${jsonString(name)}`}`;
+}
+
+/** A field of the same name is the one that counts; the binding it hides is kept aside. */
+export function bindingsText(
+  bindings: RecordedEvent['context'],
+  isField: (key: string) => boolean,
+  names: TraceNames,
+): string {
+  let text = '';
+  for (const key of Object.keys(bindings)) {
+    const shown = isField(key) ? `context.${key}` : flattenedKey(key, 'context.', names);
+    text += `,${jsonString(shown)}:${jsonValue(bindings[key])}`;
+  }
+  return text;
+}
+
+/** The ids, and the flags as two hex digits, as in a `traceparent` header. */
+export function traceText(
+  { traceId, spanId, traceFlags }: Pick<RecordedEvent, 'traceId' | 'spanId' | 'traceFlags'>,
+  names: TraceNames,
+): string {
+  let text = '';
+  if (traceId !== undefined) text += `,${jsonString(names.traceId)}:${jsonString(traceId)}`;
+  if (spanId !== undefined) text += `,${jsonString(names.spanId)}:${jsonString(spanId)}`;
+  if (traceFlags !== undefined) {
+    const hex = (traceFlags & 0xff).toString(16).padStart(2, '0');
+    text += `,${jsonString(names.flags)}:"${hex}"`;
+  }
+  return text;
+}
+
+function keyCache(names: TraceNames): (key: string) => string {
   const rendered = new Map<string, string>();
   return (key) => {
     let text = rendered.get(key);
     if (text === undefined) {
-      text = `,${jsonString(flattenedKey(key, prefix, names))}:`;
+      text = `,${jsonString(flattenedKey(key, 'fields.', names))}:`;
       if (rendered.size >= MAX_KEPT_KEYS) rendered.clear();
       rendered.set(key, text);
     }
     return text;
   };
-}
-
-function sourceText({ recording: { header } }: RecordingFile): string {
-  const service = jsonString(header.service);
-  return `,"service":${service},"host":${jsonString(header.host)},"pid":${jsonValue(header.pid)}`;
 }

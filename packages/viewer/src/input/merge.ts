@@ -3,7 +3,7 @@
  * the same events again, because taking a snapshot drains nothing: each is given out once.
  */
 
-import type { EventQuery, RecordedEvent } from 'ttlog/reader';
+import { type EventQuery, type EventWalk, type RecordedEvent, walkEvents } from 'ttlog/reader';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
 
 /** A recording and the question put to it. */
@@ -18,42 +18,125 @@ export function* mergeByTime(sources: readonly QueriedFile[]): Generator<Sourced
     for (const event of file.recording.events(query)) yield { event, file };
     return;
   }
-  const heap = new CursorHeap();
+  const heap = new CursorHeap<EventCursor>();
   for (const [order, { file, query }] of sources.entries()) {
     const events = file.recording.events(query);
     const first = events.next();
-    if (!first.done) heap.push({ file, events, event: first.value, order });
+    if (first.done) continue;
+    heap.push({ file, events, event: first.value, timeNs: first.value.timeNs, order });
   }
   const seen = new SeenEvents();
   for (let cursor = heap.first; cursor !== undefined; cursor = heap.first) {
-    const { event, file } = cursor;
-    if (seen.add(event, file)) yield { event, file };
+    const { event, file, timeNs } = cursor;
+    if (seen.add({ file, timeNs, threadId: event.thread.id, message: event.message })) {
+      yield { event, file };
+    }
     const next = cursor.events.next();
     if (next.done) heap.dropFirst();
     else {
       cursor.event = next.value;
+      cursor.timeNs = next.value.timeNs;
       heap.settleFirst();
+    }
+  }
+}
+
+/** The same without an object for each event. `file` and `walk` are of the one that `next` went to. */
+export class WalkMerge {
+  file: RecordingFile;
+  walk: EventWalk;
+  readonly #isSingle: boolean;
+  readonly #heap = new CursorHeap<WalkCursor>();
+  readonly #seen = new SeenEvents();
+  /** Cursors whose first event is still to be found. */
+  #unopened: WalkCursor[];
+
+  /** null where one of them can only give objects, as a plain log, or where there is none. */
+  static over(sources: readonly QueriedFile[]): WalkMerge | null {
+    const cursors: WalkCursor[] = [];
+    for (const [order, { file, query }] of sources.entries()) {
+      const walk = walkEvents(file.recording, query);
+      if (walk === null) return null;
+      cursors.push({ file, walk, timeNs: 0n, order });
+    }
+    return cursors.length === 0 ? null : new WalkMerge(cursors);
+  }
+
+  private constructor(cursors: WalkCursor[]) {
+    this.#unopened = cursors;
+    this.#isSingle = cursors.length === 1;
+    [{ file: this.file, walk: this.walk }] = cursors;
+  }
+
+  /** Goes to the next event; false at the end. */
+  next(): boolean {
+    if (this.#isSingle) return this.walk.next();
+    if (this.#unopened.length > 0) this.#openAll();
+    else this.#move();
+    for (let cursor = this.#heap.first; cursor !== undefined; cursor = this.#heap.first) {
+      const { file, walk, timeNs } = cursor;
+      if (this.#seen.add({ file, timeNs, threadId: walk.thread.id, message: walk.message })) {
+        this.file = file;
+        this.walk = walk;
+        return true;
+      }
+      this.#move();
+    }
+    return false;
+  }
+
+  /** The event here could not be read: a copy of it in another recording is not left out for it. */
+  retract(): void {
+    this.#seen.retract();
+  }
+
+  #openAll(): void {
+    for (const cursor of this.#unopened) {
+      if (!cursor.walk.next()) continue;
+      cursor.timeNs = cursor.walk.timeNs;
+      this.#heap.push(cursor);
+    }
+    this.#unopened = [];
+  }
+
+  #move(): void {
+    const cursor = this.#heap.first;
+    if (cursor === undefined) return;
+    if (cursor.walk.next()) {
+      cursor.timeNs = cursor.walk.timeNs;
+      this.#heap.settleFirst();
+    } else {
+      this.#heap.dropFirst();
     }
   }
 }
 
 interface Cursor {
   readonly file: RecordingFile;
-  readonly events: IterableIterator<RecordedEvent>;
   /** Place of the recording in the input; decides between equal times. */
   readonly order: number;
+  /** Of the event here. */
+  timeNs: bigint;
+}
+
+interface EventCursor extends Cursor {
+  readonly events: IterableIterator<RecordedEvent>;
   event: RecordedEvent;
 }
 
-/** Binary heap with the earliest event first. */
-class CursorHeap {
-  readonly #cursors: Cursor[] = [];
+interface WalkCursor extends Cursor {
+  readonly walk: EventWalk;
+}
 
-  get first(): Cursor | undefined {
+/** Binary heap with the earliest event first. */
+class CursorHeap<T extends Cursor> {
+  readonly #cursors: T[] = [];
+
+  get first(): T | undefined {
     return this.#cursors[0];
   }
 
-  push(cursor: Cursor): void {
+  push(cursor: T): void {
     const cursors = this.#cursors;
     cursors.push(cursor);
     let index = cursors.length - 1;
@@ -95,8 +178,15 @@ class CursorHeap {
 }
 
 function isBefore(left: Cursor, right: Cursor): boolean {
-  const [leftNs, rightNs] = [left.event.timeNs, right.event.timeNs];
-  return leftNs === rightNs ? left.order < right.order : leftNs < rightNs;
+  return left.timeNs === right.timeNs ? left.order < right.order : left.timeNs < right.timeNs;
+}
+
+/** What tells an event from the others. */
+interface Identity {
+  readonly file: RecordingFile;
+  readonly timeNs: bigint;
+  readonly threadId: number;
+  readonly message: string;
 }
 
 /**
@@ -106,23 +196,27 @@ function isBefore(left: Cursor, right: Cursor): boolean {
  */
 class SeenEvents {
   #timeNs: bigint | null = null;
-  #events: { event: RecordedEvent; file: RecordingFile }[] = [];
+  #events: Identity[] = [];
 
   /** Whether the event is new. */
-  add(event: RecordedEvent, file: RecordingFile): boolean {
+  add(event: Identity): boolean {
     if (event.timeNs !== this.#timeNs) {
       this.#timeNs = event.timeNs;
-      this.#events = [{ event, file }];
+      this.#events = [event];
       return true;
     }
     const isNew = !this.#events.some(
       (seen) =>
-        seen.file !== file &&
-        seen.event.thread.id === event.thread.id &&
-        seen.event.message === event.message &&
-        seen.file.recording.header.runId === file.recording.header.runId,
+        seen.file !== event.file &&
+        seen.threadId === event.threadId &&
+        seen.message === event.message &&
+        seen.file.recording.header.runId === event.file.recording.header.runId,
     );
-    if (isNew) this.#events.push({ event, file });
+    if (isNew) this.#events.push(event);
     return isNew;
+  }
+
+  retract(): void {
+    this.#events.pop();
   }
 }

@@ -109,7 +109,8 @@ function* walk(
   query: EventQuery,
 ): Generator<RecordedEvent> {
   const minSeverity = severityOf(query.minLevel);
-  const { sinceNs, untilNs, thread } = query;
+  const { sinceNs, untilNs, thread, title } = query;
+  const threads = thread === undefined || typeof thread === 'object' ? thread : [thread];
   let previousNs = firstNs;
   const source = order === null ? lines(bytes) : linesAt(bytes, order);
   for (const { text } of source) {
@@ -118,9 +119,9 @@ function* walk(
     if (event.severity < minSeverity) continue;
     if (sinceNs !== undefined && event.timeNs < sinceNs) continue;
     if (untilNs !== undefined && event.timeNs > untilNs) continue;
-    const isWanted =
-      thread === undefined || thread === event.thread.id || thread === event.thread.name;
-    if (isWanted) yield event;
+    if (title?.(event) === false) continue;
+    const { id, name } = event.thread;
+    if (threads === undefined || threads.includes(id) || threads.includes(name)) yield event;
   }
 }
 

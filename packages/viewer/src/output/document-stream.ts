@@ -25,7 +25,7 @@ export const DOCUMENT_OPTIONS: readonly OptionSpec[] = [
 ];
 
 export interface DocumentStream {
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** Nothing is under the final name before. Throws where there is a file already. */
   finish(): Promise<void>;
   /** Leaves nothing behind. */

@@ -15,6 +15,8 @@ export const UNBOUNDED: QueryBounds = { minSeverity: 0, sinceNs: null, untilNs: 
 
 /** What holds where both hold. */
 export function bothBounds(left: QueryBounds, right: QueryBounds): QueryBounds {
+  if (left === UNBOUNDED) return right;
+  if (right === UNBOUNDED) return left;
   return {
     minSeverity: Math.max(left.minSeverity, right.minSeverity),
     sinceNs: pick(left.sinceNs, right.sinceNs, later),
@@ -24,6 +26,7 @@ export function bothBounds(left: QueryBounds, right: QueryBounds): QueryBounds {
 
 /** What holds where one of them does. */
 export function eitherBounds(left: QueryBounds, right: QueryBounds): QueryBounds {
+  if (left === UNBOUNDED || right === UNBOUNDED) return UNBOUNDED;
   const hasSince = left.sinceNs !== null && right.sinceNs !== null;
   const hasUntil = left.untilNs !== null && right.untilNs !== null;
   return {

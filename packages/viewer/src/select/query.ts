@@ -3,7 +3,7 @@
  * without a dot that ttlog knows (level, time, msg, …) mean ttlog's; all others are fields.
  */
 
-import { LEVELS, type RecordedEvent } from 'ttlog/reader';
+import { type EventTitle, LEVELS, type RecordedEvent } from 'ttlog/reader';
 import { listed } from '../arguments/option.ts';
 import { QueryError } from '../arguments/query-error.ts';
 import type { RecordingFile } from '../recording-file.ts';
@@ -21,9 +21,16 @@ import {
 import { literalTest } from './query-values.ts';
 import { TIME_FORMS, type TimeFrame, timeResolver } from './time-expression.ts';
 
+/** Asked of what many events have in common. */
+export type TitleTest = (title: EventTitle) => boolean;
+
 export interface BoundQuery {
   readonly test: EventTest;
   readonly bounds: QueryBounds;
+  /** Holds for every event that fits; null where nothing of the kind is known. */
+  readonly title: TitleTest | null;
+  /** Whether all events fit that are within `bounds` and pass `title`. */
+  readonly isAnswered: boolean;
 }
 
 /** Times in a query are relative to the end of what is read, so the rest waits for that. */
@@ -46,10 +53,7 @@ function compile(node: QueryNode, text: string): Query {
       );
     case 'not': {
       const part = compile(node.part, text);
-      return (frame) => {
-        const { test } = part(frame);
-        return { test: (event, file) => !test(event, file), bounds: UNBOUNDED };
-      };
+      return (frame) => negated(part(frame));
     }
     case 'exists': {
       const lookup = lookupOf(node.name);
@@ -61,16 +65,39 @@ function compile(node: QueryNode, text: string): Query {
   }
 }
 
+function negated({ test, bounds, title, isAnswered }: BoundQuery): BoundQuery {
+  const isByTitle = isAnswered && bounds === UNBOUNDED && title !== null;
+  return {
+    test: (event, file) => !test(event, file),
+    bounds: UNBOUNDED,
+    title: isByTitle ? (asked) => !title(asked) : null,
+    isAnswered: isByTitle,
+  };
+}
+
 function compileChain(kind: 'and' | 'or', parts: readonly Query[]): Query {
-  return (frame) => {
-    const bound = parts.map((part) => part(frame));
-    return bound.reduce((left, right) => ({
-      test:
-        kind === 'and'
-          ? (event, file) => left.test(event, file) && right.test(event, file)
-          : (event, file) => left.test(event, file) || right.test(event, file),
-      bounds: (kind === 'and' ? bothBounds : eitherBounds)(left.bounds, right.bounds),
-    }));
+  return (frame) => parts.map((part) => part(frame)).reduce(kind === 'and' ? both : either);
+}
+
+function both(left: BoundQuery, right: BoundQuery): BoundQuery {
+  const [a, b] = [left.title, right.title];
+  return {
+    test: (event, file) => left.test(event, file) && right.test(event, file),
+    bounds: bothBounds(left.bounds, right.bounds),
+    title: a !== null && b !== null ? (title) => a(title) && b(title) : (a ?? b),
+    isAnswered: left.isAnswered && right.isAnswered,
+  };
+}
+
+function either(left: BoundQuery, right: BoundQuery): BoundQuery {
+  const [a, b] = [left.title, right.title];
+  const isByTitle = left.bounds === UNBOUNDED && right.bounds === UNBOUNDED;
+  return {
+    test: (event, file) => left.test(event, file) || right.test(event, file),
+    bounds: eitherBounds(left.bounds, right.bounds),
+    title: a !== null && b !== null ? (title) => a(title) || b(title) : null,
+    // Of two with bounds, what lies between could fit neither.
+    isAnswered: isByTitle && left.isAnswered && right.isAnswered,
   };
 }
 
@@ -85,12 +112,25 @@ function compileComparison(node: Comparison, text: string): Query {
     tests.length === 1 ? tests[0] : (value) => tests.some((test) => test(value));
   const lookup = lookupOf(name);
   const { isOptional } = name;
-  return constant((event, file) => {
+  const test: EventTest = (event, file) => {
     const found = lookup(event, file, isWanted);
     if (found === null) return isOptional;
     return found !== node.isNegated;
-  });
+  };
+  const titleValue = isOwn ? TITLE_VALUES[name.text] : undefined;
+  if (titleValue === undefined) return constant(test);
+  const title: TitleTest = (asked) => isWanted(titleValue(asked)) !== node.isNegated;
+  return () => ({ test, bounds: UNBOUNDED, title, isAnswered: true });
 }
+
+/** Names of what stands in the reader's dictionaries. */
+const TITLE_VALUES: { readonly [name: string]: ((title: EventTitle) => string) | undefined } =
+  Object.assign(Object.create(null), {
+    logger: ({ logger }: EventTitle) => logger,
+    msg: ({ message }: EventTitle) => message,
+    message: ({ message }: EventTitle) => message,
+    kind: ({ kind }: EventTitle) => kind,
+  });
 
 function valueTestOf(operator: Operator, value: Literal, name: FieldName, text: string): ValueTest {
   try {
@@ -123,7 +163,7 @@ export function lookupOf({
 }
 
 function constant(test: EventTest): Query {
-  return () => ({ test, bounds: UNBOUNDED });
+  return () => ({ test, bounds: UNBOUNDED, title: null, isAnswered: false });
 }
 
 /** Severity numbers of a level. */
@@ -142,7 +182,8 @@ function compileLevel({ operator, values, isNegated }: Comparison, text: string)
   const test: EventTest = ({ severity }) =>
     ranges.some(([from, to]) => severity >= from && severity <= to) !== isNegated;
   const minSeverity = isNegated ? 0 : Math.min(...ranges.map(([from]) => from));
-  return () => ({ test, bounds: { ...UNBOUNDED, minSeverity } });
+  const isAnswered = !isNegated && ranges.length === 1 && ranges[0][1] === Infinity;
+  return () => ({ test, bounds: { ...UNBOUNDED, minSeverity }, title: null, isAnswered });
 }
 
 function severityRange(
@@ -175,7 +216,8 @@ function compileTime({ operator, values, isNegated }: Comparison, text: string):
     const times = resolvers.map((resolve) => resolve(frame));
     const test: EventTest = ({ timeNs }) =>
       times.some((wantedNs) => isInOrder(operator, timeNs, wantedNs)) !== isNegated;
-    if (isNegated || times.length > 1) return { test, bounds: UNBOUNDED };
+    const rest = { test, title: null, isAnswered: false };
+    if (isNegated || times.length > 1) return { ...rest, bounds: UNBOUNDED };
     const isFrom = operator === '>' || operator === '>=' || operator === '=';
     const isTo = operator === '<' || operator === '<=' || operator === '=';
     const bounds: QueryBounds = {
@@ -183,7 +225,7 @@ function compileTime({ operator, values, isNegated }: Comparison, text: string):
       sinceNs: isFrom ? times[0] : null,
       untilNs: isTo ? times[0] : null,
     };
-    return { test, bounds };
+    return { ...rest, bounds, isAnswered: operator !== '<' && operator !== '>' };
   };
 }
 

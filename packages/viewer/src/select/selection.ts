@@ -1,26 +1,22 @@
 /**
  * Which events a command is about: the options that every command with filters shares, and the
- * stream of events that pass them. What the reader can skip by its index is asked of the reader.
+ * stream of events that pass them. What of that the reader is asked for, `plan.ts` decides.
  */
 
-import { type EventQuery, LEVELS, type Level, type RecordedEvent } from 'ttlog/reader';
+import { LEVELS, type Level } from 'ttlog/reader';
 import { listed, type OptionSpec, type ParsedArguments } from '../arguments/option.ts';
 import { UsageError } from '../arguments/usage-error.ts';
-import { threadLabel } from '../format/source-label.ts';
-import { mergeByTime, type QueriedFile } from '../input/merge.ts';
+import { mergeByTime, WalkMerge } from '../input/merge.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
-import { type EventTest, parseMatch } from './field-match.ts';
+import { parseMatch } from './field-match.ts';
 import { parseGrep } from './grep.ts';
 import { levelOf } from './level-word.ts';
-import {
-  NEIGHBOUR_OPTIONS,
-  type Neighbours,
-  parseNeighbours,
-  withNeighbours,
-} from './neighbours.ts';
-import { parseQuery, type Query } from './query.ts';
-import { bothBounds, type QueryBounds } from './query-bounds.ts';
-import { parseTime, type ResolveTime, type TimeFrame } from './time-expression.ts';
+import { NEIGHBOUR_OPTIONS, parseNeighbours, withNeighbours } from './neighbours.ts';
+import { planOf, type Selection } from './plan.ts';
+import { parseQuery } from './query.ts';
+import { parseTime } from './time-expression.ts';
+
+export type { Selection } from './plan.ts';
 
 /** Of every command that reads events. */
 export const FILTER_OPTIONS: readonly OptionSpec[] = [
@@ -82,22 +78,6 @@ export const SELECTION_OPTIONS: readonly OptionSpec[] = [
   { name: 'reverse', short: 'r', summary: 'Newest first.' },
 ];
 
-export interface Selection {
-  readonly minLevel: Level | undefined;
-  readonly tests: readonly EventTest[];
-  readonly queries: readonly Query[];
-  readonly neighbours: Neighbours | undefined;
-  readonly since: ResolveTime | undefined;
-  readonly until: ResolveTime | undefined;
-  /** Ids, names or labels; empty for all. */
-  readonly threads: readonly string[];
-  readonly lines: { readonly count: number; readonly from: 'start' | 'end' } | undefined;
-  readonly isReversed: boolean;
-  readonly utc: boolean;
-  /** Whether anything but number and order of events was asked for. */
-  readonly isFiltered: boolean;
-}
-
 export function parseSelection(given: ParsedArguments, utc: boolean): Selection {
   const level = given.value('level');
   const since = given.value('since');
@@ -141,6 +121,20 @@ export function selectEvents(
     : matching;
 }
 
+/**
+ * The same events without an object for each, where the reader answers all that was asked, and
+ * nothing but the first so many are wanted; else null.
+ */
+export function selectWalk(
+  selection: Selection,
+  files: readonly RecordingFile[],
+): WalkMerge | null {
+  const { neighbours, lines, isReversed } = selection;
+  if (neighbours !== undefined || lines !== undefined || isReversed) return null;
+  const { sources, tests } = planOf(selection, files);
+  return tests.length === 0 ? WalkMerge.over(sources) : null;
+}
+
 function* matchingEvents(
   selection: Selection,
   files: readonly RecordingFile[],
@@ -162,79 +156,6 @@ function* matchingEvents(
     if (plan.tests.every((test) => test(event, file))) yield sourced;
     else if (++unmatchedCount % EVENTS_PER_PAUSE === 0) yield undefined;
   }
-}
-
-interface Plan {
-  readonly sources: QueriedFile[];
-  /** What the reader is not asked for, the cheap ones first. */
-  readonly tests: EventTest[];
-}
-
-/** What of a selection the reader answers by its index, and what every event is asked. */
-function planOf(selection: Selection, files: readonly RecordingFile[]): Plan {
-  const frame = timeFrame(files, selection.utc);
-  const { minLevel, neighbours } = selection;
-  const tests: EventTest[] = [];
-  if (selection.threads.length > 0) tests.push(threadTest(selection, files));
-  const bound = selection.queries.map((query) => query(frame));
-  let bounds: QueryBounds = {
-    minSeverity: minLevel === undefined ? 0 : LEVELS.indexOf(minLevel) * 4 + 1,
-    sinceNs: selection.since?.(frame) ?? null,
-    untilNs: selection.until?.(frame) ?? null,
-  };
-  if (neighbours !== undefined) {
-    // Neighbours may be of any level and thread, but are of the time asked for.
-    const { minSeverity } = bounds;
-    if (minSeverity > 0) tests.push(({ severity }) => severity >= minSeverity);
-    bounds = { ...bounds, minSeverity: 0 };
-  }
-  for (const query of bound) {
-    if (neighbours === undefined) bounds = bothBounds(bounds, query.bounds);
-    tests.push(query.test);
-  }
-  tests.push(...selection.tests);
-  const sources = files.map((file) => ({ file, query: readerQuery(bounds, selection, file) }));
-  return { sources, tests };
-}
-
-function readerQuery(bounds: QueryBounds, selection: Selection, file: RecordingFile): EventQuery {
-  const query: EventQuery = {};
-  if (bounds.minSeverity > 0) query.minLevel = bounds.minSeverity;
-  if (bounds.sinceNs !== null) query.sinceNs = bounds.sinceNs;
-  if (bounds.untilNs !== null) query.untilNs = bounds.untilNs;
-  const ids = selection.neighbours === undefined ? wantedThreads(selection, file) : undefined;
-  if (ids?.size === 1) [query.thread] = ids;
-  return query;
-}
-
-function threadTest(selection: Selection, files: readonly RecordingFile[]): EventTest {
-  const ids = new Map(files.map((file) => [file, wantedThreads(selection, file)]));
-  return ({ thread }: RecordedEvent, file) => ids.get(file)?.has(thread.id) !== false;
-}
-
-/** Ends where the last of the recordings ends, begins where the first process started. */
-function timeFrame(files: readonly RecordingFile[], utc: boolean): TimeFrame {
-  let endNs = files[0]?.recording.endNs ?? 0n;
-  let startedAtMs = Number.POSITIVE_INFINITY;
-  for (const { recording } of files) {
-    if (recording.endNs > endNs) endNs = recording.endNs;
-    startedAtMs = Math.min(startedAtMs, recording.header.startedAtMs);
-  }
-  return { endNs, startedAtMs, utc };
-}
-
-/** Ids of the threads asked for, or undefined for all. */
-function wantedThreads(
-  { threads: wanted }: Selection,
-  { recording: { threads } }: RecordingFile,
-): ReadonlySet<number> | undefined {
-  if (wanted.length === 0) return undefined;
-  const ids = wanted.filter((text) => /^\d+$/.test(text)).map(Number);
-  for (const thread of threads) {
-    const names = [thread.name, threadLabel(thread, threads)];
-    if (wanted.some((text) => names.includes(text))) ids.push(thread.id);
-  }
-  return new Set(ids);
 }
 
 function* firstOf(

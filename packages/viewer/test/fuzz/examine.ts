@@ -1,11 +1,19 @@
 // Reads one input as the viewer would, and says what is wrong with how that went.
 
-import { openRecording, type RecordedEvent, type Recording, RecordingError } from 'ttlog/reader';
+import {
+  type EventWalk,
+  openRecording,
+  type RecordedEvent,
+  type Recording,
+  RecordingError,
+  walkEvents,
+} from 'ttlog/reader';
 import { summarise } from '../../src/digest/summary.ts';
 import { cardText } from '../../src/format/card.ts';
 import { palette } from '../../src/format/colour.ts';
 import { endingText } from '../../src/format/ending.ts';
 import { printable } from '../../src/format/escape.ts';
+import { JsonLines } from '../../src/format/json-lines.ts';
 import { jsonlFormat } from '../../src/format/jsonl.ts';
 import { logfmtFormat } from '../../src/format/logfmt.ts';
 import { prettyFormat } from '../../src/format/pretty.ts';
@@ -19,7 +27,7 @@ const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2
 const PLAIN = palette(false);
 
 /** What is made of a recording. */
-export const WAYS = ['pretty', 'logfmt', 'jsonl', 'card', 'report'] as const;
+export const WAYS = ['pretty', 'logfmt', 'jsonl', 'lines', 'card', 'report'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** null if all is well. Throws what reading throws, which nothing should. */
@@ -33,6 +41,7 @@ export async function examine(untrustedBytes: Uint8Array, way: Way): Promise<str
   }
   const file: RecordingFile = { path: 'x.bin', sizeBytes: untrustedBytes.length, recording };
   if (way === 'report') return complaint(await reportText(file));
+  if (way === 'lines') return complaint(linesOf(file));
   let text = '';
   const format = formatOf(way, file);
   for (const event of recording.events()) text += format(event, file);
@@ -56,6 +65,23 @@ function formatOf(
     JSON.parse(line);
     return line;
   };
+}
+
+/** The lines that are made without objects. Throws where they are not those that objects make. */
+function linesOf(file: RecordingFile): string {
+  const { recording } = file;
+  const jsonl = jsonlFormat();
+  let expected = '';
+  for (const event of recording.events()) expected += jsonl(event, file);
+  const damageCount = recording.damage.length;
+  const format = new JsonLines();
+  const walk = walkEvents(recording) as EventWalk;
+  while (walk.next()) format.add(walk, file);
+  const { bytes, length } = format.lines;
+  const text = bytes.toString('utf8', 0, length);
+  if (text !== expected) throw new Error(`${text}\nis not\n${expected}`);
+  if (recording.damage.length > 0 !== damageCount > 0) throw new Error('damage is lost');
+  return text;
 }
 
 /** All texts of a report, as its page has them. */

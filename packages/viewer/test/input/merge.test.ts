@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { writeRecording } from 'ttlog/reader';
 import { describe, expect, it } from 'vitest';
-import { mergeByTime } from '../../src/input/merge.ts';
+import { mergeByTime, WalkMerge } from '../../src/input/merge.ts';
 import type { RecordingFile } from '../../src/recording-file.ts';
-import { sampleEvent, sampleFile, sampleHeader } from '../sample.ts';
+import { openRecordingFile, SAMPLE_NS, sampleEvent, sampleFile, sampleHeader } from '../sample.ts';
 
 function merged(files: readonly RecordingFile[]): string[] {
   const sources = files.map((file) => ({ file, query: {} }));
@@ -42,5 +43,63 @@ describe('mergeByTime', () => {
     const main = sampleEvent({ message: 'same' });
     const worker = sampleEvent({ message: 'same', thread: { id: 1, name: 'worker' } });
     expect(merged([sampleFile([main, main]), sampleFile([worker])])).toHaveLength(3);
+  });
+});
+
+describe('WalkMerge', () => {
+  const recordingOf = (times: readonly number[], runId: string, thread = 0): RecordingFile => {
+    const events = times.map((at) => {
+      return {
+        timeNs: SAMPLE_NS + BigInt(at),
+        message: `e${at}`,
+        thread: { id: thread, name: '' },
+      };
+    });
+    return openRecordingFile(writeRecording({ header: sampleHeader({ runId }), events }));
+  };
+
+  function walked(files: readonly RecordingFile[]): string[] {
+    const merge = WalkMerge.over(files.map((file) => ({ file, query: {} })))!;
+    const seen: string[] = [];
+    while (merge.next()) seen.push(`${files.indexOf(merge.file)}:${merge.walk.event()?.message}`);
+    expect(merge.next()).toBe(false);
+    return seen;
+  }
+
+  it('brings recordings into the order of mergeByTime, each event once', () => {
+    const times = fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 12 });
+    const source = fc.tuple(
+      times,
+      fc.constantFrom('run-a', 'run-b'),
+      fc.integer({ max: 1, min: 0 }),
+    );
+    fc.assert(
+      fc.property(fc.array(source, { minLength: 1, maxLength: 5 }), (sources) => {
+        const files = sources.map((parts) => recordingOf(...parts));
+        const asked = files.map((file) => ({ file, query: {} }));
+        const expected = Array.from(mergeByTime(asked), ({ event, file }) => {
+          return `${files.indexOf(file)}:${event.message}`;
+        });
+        expect(walked(files)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('gives the copy of an event that could not be read', () => {
+    const files = [recordingOf([1, 2], 'run'), recordingOf([1, 2], 'run')];
+    const merge = WalkMerge.over(files.map((file) => ({ file, query: {} })))!;
+    expect(merge.next() && merge.file).toBe(files[0]);
+    merge.retract();
+    expect(merge.next() && merge.file).toBe(files[1]);
+    expect(merge.walk.message).toBe('e1');
+    expect(merge.next() && merge.walk.message).toBe('e2');
+    expect(merge.next()).toBe(false);
+  });
+
+  it('leaves what can only give objects to others', () => {
+    const query = {};
+    const real = { file: recordingOf([1], 'run'), query };
+    expect(WalkMerge.over([real, { file: sampleFile([]), query }])).toBeNull();
+    expect(WalkMerge.over([])).toBeNull();
   });
 });

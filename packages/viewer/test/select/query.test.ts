@@ -9,7 +9,18 @@ const FILE = sampleFile([]);
 const FRAME = { endNs: sampleEvent({ atMs: 10_000 }).timeNs, startedAtMs: 0, utc: true };
 
 function fits(query: string, event: RecordedEvent): boolean {
-  return parseQuery(query)(FRAME).test(event, FILE);
+  const bound = parseQuery(query)(FRAME);
+  const isFit = bound.test(event, FILE);
+  // What the reader is asked for may never leave out what fits.
+  const { minSeverity, sinceNs, untilNs } = bound.bounds;
+  const isFound =
+    event.severity >= minSeverity &&
+    (sinceNs === null || event.timeNs >= sinceNs) &&
+    (untilNs === null || event.timeNs <= untilNs) &&
+    bound.title?.(event) !== false;
+  expect(isFound || !isFit).toBe(true);
+  if (bound.isAnswered) expect(isFound).toBe(isFit);
+  return isFit;
 }
 
 const EVENT = sampleEvent({
@@ -113,6 +124,43 @@ describe('a query', () => {
     ['NOT status = 1 AND EXISTS(status)', true],
   ])('%s: %s', (query, expected) => {
     expect(fits(query, EVENT)).toBe(expected);
+  });
+});
+
+describe('what the reader answers by its dictionaries and its index', () => {
+  it.each([
+    'logger = http',
+    'msg ~= health',
+    'message like "GET *"',
+    'kind != log',
+    'not msg = stored',
+    'not (msg = stored and logger = db)',
+    'logger in (http, db) and msg ~~= ^GET',
+    'msg = stored or logger = http',
+    'level >= warn',
+    'level > info and time >= -5s and logger = http',
+  ])('%s: all of it', (query) => {
+    expect(parseQuery(query)(FRAME)).toMatchObject({ isAnswered: true });
+    fits(query, EVENT);
+    fits(query, { ...EVENT, message: 'stored', logger: 'db' });
+    fits(query, { ...EVENT, logger: 'http', severity: 21, level: 'fatal' });
+  });
+
+  it.each([
+    ['logger = http and status = 502', true],
+    ['msg = stored and level = warn', true],
+    ['msg = stored or level >= warn', false],
+    ['msg = stored or status = 502', false],
+    ['.logger = http', false],
+    ['not level >= warn', false],
+    ['time < -5s', false],
+    ['level = warn', false],
+  ])('%s: not all of it', (query, hasTitle) => {
+    const bound = parseQuery(query)(FRAME);
+    expect(bound.isAnswered).toBe(false);
+    expect(bound.title !== null).toBe(hasTitle);
+    fits(query, EVENT);
+    fits(query, { ...EVENT, message: 'stored', logger: 'http' });
   });
 });
 
