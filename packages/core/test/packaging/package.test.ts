@@ -12,11 +12,11 @@ import { pack, unpack } from './packing.ts';
 
 /**
  * Everything is there twice, as ES modules and as CommonJS, and in each the recorder thread's part
- * a second time, as text (100 KB). That is 331 KB packed and 1.1 MB unpacked; our own
- * code is not minified, so that stack traces can be read. Room for a fifth more.
+ * a second time, as text (100 KB). That is 430 KB packed and 1.45 MB unpacked; our own
+ * code is not minified, so that stack traces can be read.
  */
 const TARBALL_BYTES = 450_000;
-const UNPACKED_BYTES = 1_450_000;
+const UNPACKED_BYTES = 1_550_000;
 /** The page of a report, with preact and uPlot, is a third of it. */
 const VIEWER_TARBALL_BYTES = 160_000;
 
@@ -67,9 +67,11 @@ describe('the exports', () => {
     'ttlog/reader': [
       ...[
         'LEVELS',
+        'LineBytes',
         'Mark',
         'RecordingError',
         'TRACE_NAMES',
+        'addJsonValue',
         'errorLines',
         'errorTitle',
         'flattenedKey',
@@ -84,7 +86,8 @@ describe('the exports', () => {
         'printable',
         'quoted',
       ],
-      ...['readSpans', 'recoverBlackBox', 'resolveDirectory', 'valueText', 'writeRecording'],
+      ...['readSpans', 'recoverBlackBox', 'resolveDirectory', 'valueText', 'walkEvents'],
+      'writeRecording',
     ],
     'ttlog/ring': ['attachRing', 'createRing'],
     'ttlog/register': [],
