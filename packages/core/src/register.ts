@@ -12,11 +12,16 @@ import { installTaps } from './taps/install-taps.ts';
 
 try {
   if (!isPackageManager(process.argv[1]) && !isDisabled()) {
-    hub.startRecorder();
+    const recorder = hub.startRecorder();
     const { taps } = resolveOptions();
     // Where another copy of the package was first, its store of contexts is out of our reach.
     const hasContext = taps.includes('request_context') && hub.withContext === withContext;
-    installTaps(taps, { getLogger: hub.getLogger, enterContext: hasContext ? enterContext : null });
+    installTaps(taps, {
+      getLogger: hub.getLogger,
+      enterContext: hasContext ? enterContext : null,
+      record: (event) => recorder.record(event),
+      setTraceContext: (provider) => recorder.setTraceContext(provider),
+    });
   }
 } catch {
   // An application that starts without its recorder is better than one that does not start.

@@ -14,6 +14,7 @@ export const TAP_NAMES = [
   'warnings',
   'gc',
   'event_loop',
+  'opentelemetry',
   'request_context',
 ] as const;
 

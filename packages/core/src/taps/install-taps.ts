@@ -7,6 +7,7 @@ import { tapEventLoop } from './event-loop.ts';
 import { tapGc } from './gc.ts';
 import { tapHttp } from './http.ts';
 import { tapNet } from './net.ts';
+import { tapOpenTelemetry } from './opentelemetry.ts';
 import { tapPino } from './pino.ts';
 import { quiet, type Tap, type TapTools } from './tap.ts';
 import { tapUndici } from './undici.ts';
@@ -25,6 +26,7 @@ const TAPS: { readonly [Name in Exclude<TapName, 'request_context'>]: Tap } = {
   warnings: tapWarnings,
   gc: tapGc,
   event_loop: tapEventLoop,
+  opentelemetry: tapOpenTelemetry,
 };
 
 /** Begins to listen. A tap that this runtime has no room for is left out. */

@@ -8,12 +8,17 @@ import type { EventEmitter } from 'node:events';
 import { threadId } from 'node:worker_threads';
 import { hrtimeNs } from '../logger/clock.ts';
 import type { RunInside } from '../logger/enter-context.ts';
+import type { ForeignEvent } from '../logger/foreign-event.ts';
 import type { Logger } from '../logger/logger.ts';
+import type { TraceProvider } from '../logger/span-context.ts';
 
 export interface TapTools {
   getLogger(name: string): Logger;
   /** Puts bindings on all events that follow in the running asynchronous context; null: not wanted. */
   readonly enterContext: ((bindings: object) => RunInside) | null;
+  /** Of the recorder: what another tool has made. */
+  readonly record: (event: ForeignEvent) => void;
+  readonly setTraceContext: (provider: TraceProvider) => void;
 }
 
 /** Begins to listen, for as long as the thread lives. */

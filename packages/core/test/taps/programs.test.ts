@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { readSpans } from 'ttlog/reader';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ServedOutcome, serve } from './served-program.ts';
 import { detailsOf, eventsOf, NOTHING, REGISTER } from './tapped-program.ts';
@@ -42,6 +43,24 @@ describe.each(PROGRAMS)('%s', (_name, file, logger) => {
     const plain = await serve(program, NOTHING, 'crash', REQUESTS);
     expect(plain.recording).toBeNull();
     expect(comparable(outcome)).toEqual(comparable(plain));
+  });
+});
+
+describe('node:http with sdk-node and instrumented HTTP', () => {
+  const program = join(FIXTURES, 'http-otel.cjs');
+
+  test('killed by SIGKILL', async () => {
+    const outcome = await serve(program, REGISTER, 'SIGKILL', REQUESTS);
+    expect(outcome).toMatchObject({ signal: 'SIGKILL', stderr: expectedStderr('console') });
+    expectSpans(outcome, ['/slow']);
+  });
+
+  test('crashing, beside itself without ttlog', async () => {
+    const outcome = await serve(program, REGISTER, 'crash', REQUESTS);
+    expectSpans(outcome, ['/slow', '/die']);
+    expect(comparable(outcome)).toEqual(
+      comparable(await serve(program, NOTHING, 'crash', REQUESTS)),
+    );
   });
 });
 
@@ -98,6 +117,37 @@ function expectRecorded(
   );
   expect(everything).not.toMatch(/FATAL|user-agent/i);
   if (logger !== 'pino') expect(everything).not.toContain('hunter2');
+}
+
+/** Each request has its spans, each event the span around it; of those in flight there is no end. */
+function expectSpans({ recording }: ServedOutcome, inFlight: readonly string[]): void {
+  if (recording === null) throw new Error('nothing was recorded');
+  const spans = readSpans(recording);
+  const served = spans.filter(({ kind }) => kind === 1);
+  const reads = spans.filter(({ name, scope }) => name === 'read' && scope.version === '1.2.3');
+  expect(served).toHaveLength(REQUESTS + inFlight.length);
+  expect(reads).toHaveLength(REQUESTS);
+  expect(new Set(reads.map(({ traceId }) => traceId)).size).toBe(REQUESTS);
+  for (const { endNs, parentSpanId, traceId } of reads) {
+    const server = served.find((span) => span.traceId === traceId);
+    expect(server).toMatchObject({ spanId: parentSpanId, status: { code: 0 } });
+    expect(server?.attributes).toMatchObject({
+      'url.path': '/orders/7',
+      'http.response.status_code': 200,
+    });
+    expect(endNs).not.toBeNull();
+    expect(server?.endNs).not.toBeNull();
+  }
+  const unfinished = spans.filter(({ endNs }) => endNs === null);
+  const paths = unfinished.map(({ name, attributes }) => attributes['url.path'] ?? name);
+  expect(paths.sort()).toEqual([...inFlight, 'read the database'].sort());
+  const orders = eventsOf(recording, 'console').filter(({ message }) => message === 'order read');
+  const readIds = reads.map(({ traceId, spanId }) => traceId + spanId);
+  expect(orders.map(({ traceId, spanId }) => `${traceId}${spanId}`).sort()).toEqual(readIds.sort());
+  const everything = JSON.stringify(spans, (_key, value) =>
+    typeof value === 'bigint' ? '' : value,
+  );
+  expect(everything).not.toContain('hunter2');
 }
 
 /** Without times, process and ports, and in an order that does not depend on the load's timing. */
