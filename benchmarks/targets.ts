@@ -137,6 +137,42 @@ export const TARGETS: readonly Target[] = [
     atMost: 1 / 6,
   },
   {
+    what: 'filter by level: events gone over in a second, by the index',
+    case: 'reader/filter-level',
+    figure: FIGURE.eventsGoneOver,
+    atLeast: 20_000_000,
+  },
+  {
+    what: 'first output of a small recording: ms over bare Node',
+    case: 'viewer/first-output-small',
+    figure: FIGURE.firstOutput,
+    atMost: 250,
+  },
+  {
+    what: 'first output of a ring of 64 MiB: ms over bare Node',
+    case: 'viewer/first-output-64MiB',
+    figure: FIGURE.firstOutput,
+    atMost: 250,
+  },
+  {
+    what: 'first output of a black box: ms over bare Node',
+    case: 'viewer/first-output-black-box',
+    figure: FIGURE.firstOutput,
+    atMost: 250,
+  },
+  {
+    what: '`cat -o jsonl`: events a second, start included',
+    case: 'viewer/cat-jsonl',
+    figure: FIGURE.eventsWritten,
+    atLeast: 500_000,
+  },
+  {
+    what: '`cat -o jsonl`: bytes of memory an event, over bare Node',
+    case: 'viewer/memory',
+    figure: FIGURE.bytesAnEvent,
+    atMost: 60,
+  },
+  {
     what: "`import 'ttlog'`: ms over bare Node",
     case: 'start/import',
     figure: FIGURE.overBareNode,

@@ -12,6 +12,7 @@ import { SILENT_CALLS } from './silent-calls.ts';
 import { SNAPSHOT } from './snapshot.ts';
 import { START } from './start.ts';
 import { THREADS } from './threads.ts';
+import { VIEWER } from './viewer.ts';
 
 export const CASES: CaseTable = {
   ...LOG_CALLS,
@@ -24,6 +25,7 @@ export const CASES: CaseTable = {
   ...OUTPUT,
   ...SNAPSHOT,
   ...READER,
+  ...VIEWER,
   ...START,
 };
 

@@ -93,7 +93,7 @@ function filter(what: string, queryOf: (bytes: Uint8Array) => EventQuery): Case 
       const faults = [...stored.faults];
       if (own.events !== expected) faults.push(`${own.events} events fit, not ${expected}`);
       const figures: Figure[] = [
-        summarize('events gone over', '/s', own.rates),
+        summarize(FIGURE.eventsGoneOver, '/s', own.rates),
         summarize(FIGURE.timesFullDecode, '×', ratios(own.rates, other.rates)),
         summarize('full decode', '/s', other.rates),
       ];

@@ -23,6 +23,7 @@ const CHAPTERS: { readonly [name: string]: string } = {
   output: 'Output',
   snapshot: 'Snapshot',
   reader: 'Reader',
+  viewer: 'Viewer',
   start: 'Start',
 };
 

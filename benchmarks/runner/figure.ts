@@ -49,6 +49,10 @@ export const FIGURE = {
   timesFullDecode: 'times the full decode',
   overBareNode: 'over bare Node',
   timesBareNode: 'times bare Node',
+  firstOutput: 'first output, over bare Node',
+  eventsWritten: 'events written',
+  eventsGoneOver: 'events gone over',
+  bytesAnEvent: 'bytes an event',
 } as const;
 
 /** The figure of these samples, one a round. */

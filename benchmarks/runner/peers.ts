@@ -14,6 +14,11 @@ export function loadPeer<T>(name: string): T {
   return requirePeer(name) as T;
 }
 
+/** A file of a peer's package, whether it is there or not. */
+export function peerFile(path: string): string {
+  return fileURLToPath(new URL(`node_modules/${path}`, COMPARE));
+}
+
 /** Installs the peers if need be. Returns why they are not to be had, or null. */
 export function installPeers(): string | null {
   const isComplete = peerNames().every((name) =>

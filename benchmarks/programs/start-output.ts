@@ -1,0 +1,3 @@
+// The least that a Node program does that writes something.
+
+process.stdout.write('.');
