@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goldenRecording } from './golden-recording.ts';
+import { runCommand } from './run-command.ts';
 import { runViewer } from './run-viewer.ts';
 import { traceRecording } from './trace-recording.ts';
 
@@ -111,6 +112,25 @@ describe('csv', () => {
     const lines = run('crash.bin', '--to', 'csv').stdout.split('\r\n');
     expect(lines).toHaveLength(7);
     expect(lines[4]).toContain(',"charge failed\\nfor ""them"" \\x1b[31m",');
+  });
+});
+
+describe('--to html', () => {
+  it('is the page of report', async () => {
+    const path = join(directory, 'crash.bin');
+    const { code, stdout } = await runCommand(['export', '--to', 'html', '--utc', path]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^<!doctype html>/);
+    expect(stdout).toBe((await runCommand(['report', '--utc', path])).stdout);
+  });
+
+  it('takes one recording as it is', async () => {
+    const paths = ['crash.bin', 'trace.bin'].map((name) => join(directory, name));
+    const page = ['export', '--to', 'html'];
+    await expect(runCommand([...page, ...paths])).rejects.toThrow(
+      'takes one recording; there are 2',
+    );
+    await expect(runCommand([...page, '-l', 'warn', paths[0]])).rejects.toThrow('takes no filters');
   });
 });
 

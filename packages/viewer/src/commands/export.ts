@@ -16,22 +16,30 @@ import { DOCUMENT_OPTIONS, type DocumentStream, openDocument } from '../output/d
 import { exitCode } from '../output/exit-code.ts';
 import { BATCH_UNITS, type Terminal } from '../output/terminal.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
-import { FILTER_OPTIONS, parseSelection, selectEvents, selectWalk } from '../select/selection.ts';
+import {
+  FILTER_OPTIONS,
+  parseSelection,
+  type Selection,
+  selectEvents,
+  selectWalk,
+} from '../select/selection.ts';
 import type { Command } from './command.ts';
+import { makeReportPage } from './report-page.ts';
 import { writeWalk } from './write-walk.ts';
 
-const FORMATS = ['jsonl', 'csv', 'logfmt', 'otlp', 'perfetto'] as const;
+const FORMATS = ['jsonl', 'csv', 'logfmt', 'otlp', 'perfetto', 'html'] as const;
 type Format = (typeof FORMATS)[number];
 
 export const exportCommand: Command = {
   name: 'export',
-  summary: 'Write events for other tools: jsonl, csv, logfmt, otlp, perfetto.',
+  summary: 'Write events for other tools: jsonl, csv, logfmt, otlp, perfetto, html.',
   operands: '[FILE|DIR|GLOB…]',
   description: [
     'jsonl and logfmt are those of cat. csv has the fields of an event as JSON in its last column. ' +
       'otlp is OTLP/JSON, one LogsData or TracesData object a line (--signal); its logs are all ' +
       'events of the recordings. perfetto opens in ui.perfetto.dev: threads as tracks, spans as ' +
-      'slices, log events as instants, the crash marked.',
+      'slices, log events as instants, the crash marked. html is the page of ttlog-view report, of one ' +
+      'recording.',
     'Filters choose the log events; spans are always all of them.',
   ],
   options: [
@@ -46,11 +54,12 @@ export const exportCommand: Command = {
     ...DOCUMENT_OPTIONS,
     ...FILTER_OPTIONS,
     { name: 'json', short: 'j', summary: 'The same as --to jsonl.' },
-    { name: 'utc', summary: 'Read times in UTC instead of local time.' },
+    { name: 'utc', summary: 'Read times, and show those of html, in UTC instead of local time.' },
   ],
   examples: [
     ['ttlog-view export crash.bin --to perfetto -o trace.json', 'for ui.perfetto.dev'],
     ['ttlog-view export crash.bin --to otlp > logs.jsonl', 'for an OpenTelemetry collector'],
+    ['ttlog-view export crash.bin --to html -o crash.html', 'a page for a browser'],
     ['ttlog-view export crash.bin --to csv -l warn -o warnings.csv', 'for a spreadsheet'],
   ],
   run,
@@ -60,28 +69,19 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const format = given.has('json') ? 'jsonl' : (given.value('to') as Format | undefined);
   if (format === undefined) throw new UsageError(`--to is missing: ${FORMATS.join(', ')}`);
   const selection = parseSelection(given, given.has('utc'));
-  if (format === 'otlp' && selection.isFiltered) {
-    throw new UsageError('--to otlp takes no filters: it exports recordings as they are');
+  if ((format === 'otlp' || format === 'html') && selection.isFiltered) {
+    throw new UsageError(`--to ${format} takes no filters: it exports recordings as they are`);
   }
   const wanted = wantedBy(given);
   const { files, hasFailed, isPartial } = await openInput(given.operands, wanted, terminal);
   if (files.length === 0) return exitCode({ hasShown: false, hasFailed, isDamaged: isPartial });
+  if (format === 'html' && files.length > 1) {
+    throw new UsageError(`--to html takes one recording; there are ${files.length} here`);
+  }
   reportHosts(files, terminal);
   const document = await openDocument(given, terminal);
-  const total = files.reduce((sum, { recording }) => sum + (recording.footer?.events ?? 0), 0);
-  const progress = (done: number): void => {
-    const share = total === 0 ? '' : ` of ${countText(total)}`;
-    terminal.progress(`${countText(done)}${share} events`);
-  };
   try {
-    const walk = format === 'jsonl' ? selectWalk(selection, files) : null;
-    if (walk === null) {
-      const events = selectEvents(selection, files);
-      await writePieces(piecesOf(format, events, files, given), document, progress);
-    } else {
-      const write = (bytes: Uint8Array): Promise<void> => document.write(bytes);
-      await writeWalk(walk, new JsonLines(), write, progress);
-    }
+    await writeAll(format, { given, selection, files }, document, terminal);
     await document.finish();
   } catch (error) {
     await document.abandon().catch(() => {});
@@ -94,13 +94,42 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   return exitCode({ hasShown: true, hasFailed, isDamaged });
 }
 
+interface Export {
+  readonly given: ParsedArguments;
+  readonly selection: Selection;
+  readonly files: readonly RecordingFile[];
+}
+
+async function writeAll(
+  format: Format,
+  { given, selection, files }: Export,
+  document: DocumentStream,
+  terminal: Terminal,
+): Promise<void> {
+  if (format === 'html') {
+    const { page } = await makeReportPage(files[0], given.has('utc'), terminal);
+    return document.write(page);
+  }
+  const total = files.reduce((sum, { recording }) => sum + (recording.footer?.events ?? 0), 0);
+  const progress = (done: number): void => {
+    const share = total === 0 ? '' : ` of ${countText(total)}`;
+    terminal.progress(`${countText(done)}${share} events`);
+  };
+  const walk = format === 'jsonl' ? selectWalk(selection, files) : null;
+  if (walk === null) {
+    const events = selectEvents(selection, files);
+    return writePieces(piecesOf(format, events, files, given), document, progress);
+  }
+  await writeWalk(walk, new JsonLines(), (bytes) => document.write(bytes), progress);
+}
+
 interface Piece {
   readonly text: string;
   readonly events: number;
 }
 
 function piecesOf(
-  format: Format,
+  format: Exclude<Format, 'html'>,
   events: Iterable<SourcedEvent | undefined>,
   files: readonly RecordingFile[],
   given: ParsedArguments,

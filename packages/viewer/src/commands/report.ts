@@ -4,16 +4,14 @@ import { basename } from 'node:path';
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
 import { UsageError } from '../arguments/usage-error.ts';
-import { summarise } from '../digest/summary.ts';
 import { printable } from '../format/escape.ts';
 import { countOf, sizeText } from '../format/quantity.ts';
 import { openInput, reportDamage } from '../input/input.ts';
 import { checkDocument, writeDocument } from '../output/document.ts';
 import { exitCode } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { encodeReport } from '../report/data.ts';
-import { reportDocument } from '../report/document.ts';
 import type { Command } from './command.ts';
+import { makeReportPage } from './report-page.ts';
 
 export const report: Command = {
   name: 'report',
@@ -55,19 +53,11 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   for (const file of files) {
     const path = given.value('output') ?? (terminal.isTerminal ? nameFor(file.path) : undefined);
     if (path !== undefined) checkDocument(path, given.has('force'));
-    const summary = await summarise(file, () => terminal.write(''));
-    const pause = async (share: number): Promise<void> => {
-      terminal.progress(`reading events: ${Math.floor(share * 100)} %`);
-      await terminal.write('');
-    };
-    const data = await encodeReport(file, summary, { utc: given.has('utc'), pause });
-    terminal.progress(`compressing ${sizeText(data.length)}`);
-    const page = await reportDocument(data);
-    terminal.progress('');
+    const { page, events } = await makeReportPage(file, given.has('utc'), terminal);
     if (path === undefined) await terminal.write(page);
     else {
       writeDocument(path, page, given.has('force'));
-      const what = `${countOf(summary.events, 'event')}, ${sizeText(page.length)}`;
+      const what = `${countOf(events, 'event')}, ${sizeText(page.length)}`;
       await terminal.write(`${printable(path)}  ${what}\n`);
     }
     if (reportDamage(file, terminal)) isDamaged = true;
