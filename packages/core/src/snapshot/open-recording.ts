@@ -62,7 +62,9 @@ export function openRecording(pathOrBytes: string | Uint8Array): Recording {
 
 /** Walks over the events of an opened recording; null where it is not one of `openRecording`. */
 export function walkEvents(recording: Recording, query: EventQuery = {}): EventWalk | null {
-  return recording instanceof OpenedRecording ? recording.walk(query) : null;
+  // A view of one, with events of its own, is another recording.
+  const isOwn = recording.events === OpenedRecording.prototype.events;
+  return isOwn ? (recording as OpenedRecording).walk(query) : null;
 }
 
 class OpenedRecording implements Recording {

@@ -11,8 +11,9 @@ import { jsonlFormat } from '../format/jsonl.ts';
 import { logfmtFormat } from '../format/logfmt.ts';
 import { type PrettyFormat, prettyFormat } from '../format/pretty.ts';
 import { findRecordings } from '../input/find-recordings.ts';
-import { openFile } from '../input/open-recordings.ts';
-import { EXIT_FAILED, EXIT_NOTHING_MATCHED, EXIT_OK } from '../output/exit-code.ts';
+import { reportDamage } from '../input/input.ts';
+import { openFile, type UnopenedFile } from '../input/open-recordings.ts';
+import { EXIT_FAILED, EXIT_NOTHING_MATCHED, exitCode } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
 import {
@@ -85,19 +86,21 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   if (found.paths.length === 0) {
     return found.failures.length > 0 ? EXIT_FAILED : EXIT_NOTHING_MATCHED;
   }
-  let files = await openAll(found.paths, terminal);
+  const { opened, hasFailed, isPartial } = await openAll(found.paths, terminal);
+  let files = opened;
   if (files.length === 0) return EXIT_FAILED;
+  let isDamaged = isPartial;
   const format = formatOf(given, files, terminal);
   const first = new Map(files.map((file) => [file.path, file]));
   const tails = new Map(files.map(({ path }) => [path, new Tail()]));
   await print(skipped(files, selection, tails), { format, first }, terminal);
+  for (const file of files)
+    if (!isLiving(file)) isDamaged = reportDamage(file, terminal) || isDamaged;
   while (files.some(isLiving)) {
     await terminal.pause(everyMs);
     const last = files;
-    files = await openAll(
-      last.filter(isLiving).map(({ path }) => path),
-      null,
-    );
+    const paths = last.filter(isLiving).map(({ path }) => path);
+    files = (await openAll(paths, null)).opened;
     const gone = last.filter(
       (file) => isLiving(file) && !files.some(({ path }) => path === file.path),
     );
@@ -107,9 +110,13 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
       terminal,
     );
     for (const { path } of gone) terminal.report(`${path}: the process ended and left nothing`);
-    for (const file of files) if (!isLiving(file)) await printEnding(file, given, terminal);
+    for (const file of files) {
+      if (isLiving(file)) continue;
+      await printEnding(file, given, terminal);
+      isDamaged = reportDamage(file, terminal) || isDamaged;
+    }
   }
-  return EXIT_OK;
+  return exitCode({ hasShown: true, hasFailed: hasFailed || found.failures.length > 0, isDamaged });
 }
 
 function parseEvery(text: string | undefined): number {
@@ -133,18 +140,29 @@ function formatOf(
   return prettyFormat({ palette, utc: given.has('utc'), mode, files });
 }
 
+interface OpenedBoxes {
+  readonly opened: RecordingFile[];
+  /** One could not be read. */
+  readonly hasFailed: boolean;
+  /** One is no black box. */
+  readonly isPartial: boolean;
+}
+
 /** Those that can be opened; a process that ends cleanly removes its black box. */
-async function openAll(
-  paths: readonly string[],
-  terminal: Terminal | null,
-): Promise<RecordingFile[]> {
-  const files: RecordingFile[] = [];
+async function openAll(paths: readonly string[], terminal: Terminal | null): Promise<OpenedBoxes> {
+  const opened: RecordingFile[] = [];
+  const unopened: UnopenedFile[] = [];
   for (const path of paths) {
     const result = await openFile(path);
-    if (result.ok) files.push(result.file);
-    else terminal?.report(result.unopened.problem);
+    if (result.ok) opened.push(result.file);
+    else unopened.push(result.unopened);
   }
-  return files;
+  for (const { problem } of unopened) terminal?.report(problem);
+  return {
+    opened,
+    hasFailed: unopened.some(({ isUnintelligible }) => !isUnintelligible),
+    isPartial: unopened.some(({ isUnintelligible }) => isUnintelligible),
+  };
 }
 
 function isLiving({ recording }: RecordingFile): boolean {

@@ -41,13 +41,17 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     if (result.path !== null) hasShown = true;
     else if (!result.mayLive) hasFailed = true;
     if (given.has('json')) await terminal.write(`${jsonValue(resultObject(box, result))}\n`);
-    else if (result.path === null) terminal.report(result.error.message);
+    else if (result.path === null) terminal.report(namedText(box, result.error.message));
     else {
       const events = `${countText(result.events)} ${result.events === 1 ? 'event' : 'events'}`;
       await terminal.write(`${printable(result.path)}  ${events}\n`);
     }
   }
   return exitCode({ hasShown, hasFailed, isDamaged: false });
+}
+
+function namedText(blackBox: string, what: string): string {
+  return what.includes(blackBox) ? what : `${blackBox}: ${what}`;
 }
 
 function resultObject(blackBox: string, result: ReturnType<typeof recoverBlackBox>): object {
