@@ -4,10 +4,10 @@
  */
 
 import zlib from 'node:zlib';
-import { ITEM_BACK_BYTES, ITEM_FRONT_BYTES } from '../ring/captured-segment.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { SharedWork, type SharedWorkData } from '../ring/shared-work.ts';
 import type { Compressor } from './compress-frame.ts';
+import { CopyingRoom } from './copying-room.ts';
 
 // Taken at import, so that modules mocked later do not reach the crash path.
 const { crc32 } = zlib;
@@ -35,29 +35,15 @@ const LEAST_SHARED_BYTES = 2 * 1024 * 1024;
 /** The partner's half shrinks to a third; if it runs out of room it only stops earlier. */
 const RESULTS_PART = 0.5;
 
-/** Shared memory for one copy of everything in a ring. Pages that are not used take none. */
-export class SharedRoom {
-  readonly items: Uint8Array;
+/** A room that a partner sees as well, with another for what the partner makes of it. */
+export class SharedRoom extends CopyingRoom {
   readonly results: Uint8Array;
-  #end = 0;
 
   /** Throws where there is no memory for it. */
-  constructor({ segmentCount, segmentBytes }: RingMemory) {
-    const itemBytes = ITEM_FRONT_BYTES + segmentBytes + ITEM_BACK_BYTES;
-    const lengthBytes = segmentCount * itemBytes;
-    this.items = new Uint8Array(new SharedArrayBuffer(lengthBytes));
-    this.results = new Uint8Array(new SharedArrayBuffer(Math.ceil(lengthBytes * RESULTS_PART)));
-  }
-
-  /** Gives all of it out anew. What was there is overwritten from now on. */
-  clear(): void {
-    this.#end = 0;
-  }
-
-  take(lengthBytes: number): Uint8Array {
-    const start = this.#end;
-    this.#end += lengthBytes;
-    return this.items.subarray(start, this.#end);
+  constructor(memory: RingMemory) {
+    super(memory, (lengthBytes) => new SharedArrayBuffer(lengthBytes));
+    const resultsBytes = Math.ceil(this.items.length * RESULTS_PART);
+    this.results = new Uint8Array(new SharedArrayBuffer(resultsBytes));
   }
 }
 

@@ -20,6 +20,7 @@ import { type Clock, readClocks, shownClock } from './clocks.ts';
 import type { Compressor } from './compress-frame.ts';
 import { compressTogether, type Partner } from './compress-together.ts';
 import { FORMAT_VERSION } from './container-layout.ts';
+import type { CopyingRoom } from './copying-room.ts';
 import type { DescriptorReserve } from './descriptor-reserve.ts';
 import { joinBytes } from './encode-map.ts';
 import { type EncodedSnapshot, encodeSnapshot } from './encode-snapshot.ts';
@@ -77,6 +78,8 @@ export interface SnapshotTools {
   readonly compressor: Compressor;
   readonly reserve?: DescriptorReserve | undefined;
   readonly partner?: Partner | undefined;
+  /** Where the copies go, if not where a partner sees them; else each has memory of its own. */
+  readonly room?: (() => CopyingRoom | null) | undefined;
   /** An earlier capture, to which this snapshot adds what followed. */
   readonly first?: CapturedMoment | undefined;
   /** Given what the snapshot is made of, for whoever adds to it later. */
@@ -102,7 +105,7 @@ export function buildSnapshot(
 ): { encoded: EncodedSnapshot; losses: Losses } {
   // So that no thread is shown as living that is gone, and nobody saw it go.
   reapVanished(memory, -1);
-  const room = tools.partner?.room;
+  const room = tools.partner?.room ?? tools.room?.();
   room?.clear();
   const latest = captureRing(
     memory,

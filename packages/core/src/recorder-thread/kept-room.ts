@@ -1,0 +1,34 @@
+/**
+ * Keeps the memory that snapshots are copied to for the next one, if that comes soon: taking it
+ * anew and giving it back costs more than the copies.
+ */
+
+// Not the globals: those may be fake, and a module registry with globals of its own may have none.
+import { clearTimeout, setTimeout } from 'node:timers';
+import type { CopyingRoom } from '../snapshot/copying-room.ts';
+
+const KEEP_ROOM_MS = 10_000;
+
+export class KeptRoom<Room extends CopyingRoom> {
+  readonly #make: () => Room;
+  #room: Room | null = null;
+  #dropping: NodeJS.Timeout | null = null;
+
+  constructor(make: () => Room) {
+    this.#make = make;
+  }
+
+  /** For one snapshot, until it is written; null where there is no memory for it. */
+  get(): Room | null {
+    if (this.#dropping !== null) clearTimeout(this.#dropping);
+    this.#dropping = setTimeout(() => {
+      this.#room = null;
+    }, KEEP_ROOM_MS).unref();
+    try {
+      this.#room ??= this.#make();
+    } catch {
+      // The copies, one by one, may find some where the whole does not.
+    }
+    return this.#room;
+  }
+}
