@@ -49,6 +49,22 @@ describe('writeSnapshotFile', () => {
     expect(fs.readdirSync(directory)).toEqual([name]);
   });
 
+  it('joins small chunks to few writes, and keeps their order beside large ones', () => {
+    const lengths = [72, 20_000, 0, 300_000, 72, 262_144, 1, 262_144 - 1, 2, 600_000];
+    for (let i = 0; i < 100; i++) lengths.push(72, 20_000 + i);
+    const many = lengths.map((length, i) => Buffer.alloc(length, i));
+    let writes = 0;
+    const files = filesWith({
+      writeSync(descriptor, bytes, offset, length) {
+        writes++;
+        return FILE_FUNCTIONS.writeSync(descriptor, bytes, offset, length);
+      },
+    });
+    expect(writeSnapshotFile({ directory, name, chunks: many, files }).ok).toBe(true);
+    expect(fs.readFileSync(target).equals(Buffer.concat(many))).toBe(true);
+    expect(writes).toBeLessThan(25);
+  });
+
   it('gives the mode asked for, whatever the umask is', () => {
     const before = process.umask(0);
     try {
