@@ -37,6 +37,10 @@ function start(workerData: HardStopData): void {
       workerData,
       execArgv: [],
       env: {},
+      // Else Node makes the application's process.stderr, and where that is a pipe what it prints
+      // of the error no longer waits for a reader.
+      stdout: true,
+      stderr: true,
       resourceLimits: RESOURCE_LIMITS,
     });
     // Out of memory or descriptors, most likely.
