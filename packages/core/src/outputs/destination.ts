@@ -4,12 +4,11 @@
  */
 
 import fs from 'node:fs';
-import tty from 'node:tty';
+import { createRequire } from 'node:module';
 import type { OutputOrder } from './output-order.ts';
 
 // Taken at import, out of reach of mocks.
 const { fstatSync, openSync, writeSync, closeSync, statSync, constants } = fs;
-const { isatty } = tty;
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -40,7 +39,7 @@ export class LineDestination {
   }
 
   get isTerminal(): boolean {
-    return isatty(this.#descriptor);
+    return isTerminal(this.#descriptor);
   }
 
   /** Whether nothing more may be given to `write` for now. Tries to get rid of what is left. Throws. */
@@ -82,7 +81,7 @@ export class LineDestination {
     const descriptor = this.#destination === 'stdout' ? STDOUT : STDERR;
     const stats = fstatSync(descriptor);
     this.#isPipe = stats.isFIFO();
-    if (this.#isPipe || isatty(descriptor)) {
+    if (this.#isPipe || isTerminal(descriptor)) {
       try {
         // An open file of our own, since whether writing waits is a property of that.
         const flags = constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -123,6 +122,11 @@ function pipeEnd(lines: Uint8Array, start: number): number {
   if (last >= start) return last + 1;
   const next = lines.indexOf(NEWLINE, limit);
   return next === -1 ? lines.length : next + 1;
+}
+
+/** Loaded here, where something is printed: with it every start would load Node's network modules. */
+function isTerminal(descriptor: number): boolean {
+  return createRequire(process.execPath)('node:tty').isatty(descriptor);
 }
 
 function isSameFile(descriptor: number, path: string): boolean {

@@ -15,7 +15,7 @@ export type MarkKind =
 /** A place in a recorded value that says what is not there. */
 export class Mark {
   readonly kind: MarkKind;
-  /** Name of the function, description of the symbol, what was thrown, … */
+  /** Name of the function, description of the symbol, what was thrown, and so on. */
   readonly text: string;
   /** For `cut`: the part that was kept. */
   readonly value: unknown;
