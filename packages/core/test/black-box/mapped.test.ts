@@ -17,6 +17,8 @@ const WITHOUT_KOFFI = `import Module from 'node:module';
     if (name === 'koffi') throw new Error("Cannot find module 'koffi'");
     return load(name, ...rest);
   };\n`;
+/** Nor what else a Node may have to map a file with. */
+const WITHOUT_FFI = `process.getBuiltinModule = undefined;\n`;
 const PRINT_BOX = `console.log(JSON.stringify(recorder.stats().blackBox));\n`;
 
 function recovered({ folder, files }: Outcome): ReturnType<typeof openRecording> {
@@ -29,7 +31,7 @@ function recovered({ folder, files }: Outcome): ReturnType<typeof openRecording>
 describe('a worker that cannot load koffi', () => {
   it('is counted once in the notes, and logs without harm', async () => {
     const outcome = await runProgram(
-      `${WITHOUT_KOFFI}
+      `${WITHOUT_KOFFI}${WITHOUT_FFI}
        if (isMainThread) {
          Module._load = load;
          ${START}
@@ -148,7 +150,7 @@ describe.concurrent('an end in order leaves no file', () => {
 describe.concurrent('where a file cannot be mapped', () => {
   it('for want of koffi it is mirrored, and says why in stats and in each file', async () => {
     const outcome = await runProgram(
-      `${WITHOUT_KOFFI}${START}${PRINT_BOX}log.warn('careful'); recorder.snapshotSync();`,
+      `${WITHOUT_KOFFI}${WITHOUT_FFI}${START}${PRINT_BOX}log.warn('careful'); recorder.snapshotSync();`,
     );
     const reason = expect.stringMatching(
       /^mapped was asked for, but koffi cannot be loaded: Cannot find module 'koffi'/,
@@ -175,9 +177,9 @@ describe.concurrent('where a file cannot be mapped', () => {
 });
 
 describe('node:ffi, where a Node has it', () => {
-  // A module with the functions of node:ffi, made of koffi; it warns as that does.
+  // Else a module with its functions, made of koffi; it warns as that does.
   const FFI = `
-    import { createRequire } from 'node:module';
+    import { createRequire, isBuiltin } from 'node:module';
     const koffi = createRequire(${JSON.stringify(import.meta.filename)})('koffi');
     const TYPES = { pointer: 'uint64_t', uint64: 'uint64_t', int64: 'int64_t', int32: 'int' };
     const library = koffi.load(null);
@@ -190,10 +192,12 @@ describe('node:ffi, where a Node has it', () => {
       }),
       toArrayBuffer: (address, length) => koffi.view(address, length),
     };
-    process.getBuiltinModule = (name) => {
-      process.emitWarning('FFI is an experimental feature', 'ExperimentalWarning');
-      return name === 'node:ffi' ? ffi : undefined;
-    };\n`;
+    if (!isBuiltin('node:ffi')) {
+      process.getBuiltinModule = (name) => {
+        process.emitWarning('FFI is an experimental feature', 'ExperimentalWarning');
+        return name === 'node:ffi' ? ffi : undefined;
+      };
+    }\n`;
 
   it('maps as koffi does, without its warning', async () => {
     const outcome = await runProgram(
