@@ -7,14 +7,14 @@ const sleep = (ms: number) => `await new Promise((go) => setTimeout(go, ${ms}));
 
 it('adds what followed, under the same name, and keeps what has been overwritten by then', async () => {
   const outcome = await runProgram(`
-    const recorder = startRecorder({ memory: { bytes: 2 ** 19 }, snapshots: { afterMs: 400, intervalMs: 60_000 } });
+    const recorder = startRecorder({ memory: { bytes: 2 ** 19 }, snapshots: { afterMs: 1000, intervalMs: 60_000 } });
     const told = [];
     recorder.on('snapshot', ({ path, reason, part }) => told.push({ path, reason, part }));
     const log = getLogger('app');
     log.info('long before');
     log.warn('just before');
     const { path } = await recorder.snapshot('asked');
-    for (let i = 0; i < 150_000; i++) log.debug('noise', { i });
+    for (let i = 0; i < 60_000; i++) log.debug('noise', { i });
     log.info('just after');
     ${sleep(1500)}
     log.info('long after');
@@ -33,7 +33,7 @@ it('adds what followed, under the same name, and keeps what has been overwritten
   const [recording, ...others] = outcome.recordings;
   expect(others).toEqual([]);
   const { header, losses, threads } = recording;
-  expect(header).toMatchObject({ part: 2, reason: 'asked', trigger: { followedMs: 400 } });
+  expect(header).toMatchObject({ part: 2, reason: 'asked', trigger: { followedMs: 1000 } });
   const messages = messagesOf(recording);
   expect(messages.slice(0, 2)).toEqual(['long before', 'just before']);
   expect(messages.at(-1)).toBe('just after');
