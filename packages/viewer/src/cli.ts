@@ -7,7 +7,7 @@
  * tell as a whole), `format/` (how something is
  * written; all escaping), `arguments/` (what the user typed), `output/` (streams and exit codes),
  * `input/` (which recordings), `select/` (which of their events), `report/` (the HTML
- * page), `commands/`. Recordings are read
+ * page), `view/` (the full-screen reader), `commands/`. Recordings are read
  * by `ttlog/reader`, the only package imported at run time.
  */
 

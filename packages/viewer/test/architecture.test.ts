@@ -18,6 +18,7 @@ const ROOMS = [
   'input',
   'select',
   'report',
+  'view',
   'commands',
   'cli.ts',
 ];
@@ -83,11 +84,15 @@ describe('the viewer', () => {
   });
 
   it.each([
-    ['terminal sequences', /\\x1b|\\u001b|\\033/, ['format/colour.ts', 'format/escape.ts']],
+    [
+      'terminal sequences',
+      /\\x1b|\\u001b|\\033/,
+      ['format/colour.ts', 'format/escape.ts', 'output/screen.ts'],
+    ],
     [
       'the process',
       /(?<!\.)\bprocess\./,
-      ['cli.ts', 'input/open-recordings.ts', 'output/terminal.ts'],
+      ['cli.ts', 'input/open-recordings.ts', 'output/screen.ts', 'output/terminal.ts'],
     ],
     ['the console', /\bconsole\./, []],
     ['the time of day', /Date\.now|new Date\(\)|performance\./, ['report/page/app.ts']],

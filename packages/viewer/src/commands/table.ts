@@ -14,6 +14,7 @@ const LOADERS: { readonly [name: string]: (() => Promise<Command>) | undefined }
   Object.create(null),
   {
     cat: async () => (await import('./cat.ts')).cat,
+    view: async () => (await import('./view.ts')).view,
     info: async () => (await import('./info.ts')).info,
     ls: async () => (await import('./ls.ts')).ls,
     fields: async () => (await import('./fields.ts')).fields,

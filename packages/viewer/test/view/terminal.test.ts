@@ -1,0 +1,77 @@
+// The reader in tmux: what stands on the screen, and what is left of it afterwards.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goldenRecording } from '../golden-recording.ts';
+import { CLI } from '../run-viewer.ts';
+
+describe('view in a terminal', () => {
+  let directory: string;
+  const tmux = (...words: string[]): string =>
+    execFileSync('tmux', ['-S', join(directory, 'tmux'), ...words], { encoding: 'utf8' });
+  const press = (...keys: string[]): string => tmux('send-keys', '-t', 'reader', ...keys);
+
+  const shows = async (pattern: RegExp): Promise<string> => {
+    let text = '';
+    await expect
+      .poll(
+        () => {
+          text = tmux('capture-pane', '-p', '-t', 'reader');
+          return text;
+        },
+        { timeout: 20_000 },
+      )
+      .toMatch(pattern);
+    return text;
+  };
+
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
+    writeFileSync(join(directory, 'crash.bin'), goldenRecording());
+    tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'reader', '-x', '80', '-y', '24', 'sh');
+  });
+  afterAll(() => {
+    tmux('kill-server');
+    rmSync(directory, { recursive: true });
+  });
+
+  const start = async (): Promise<string> => {
+    press('clear; echo "before"', 'Enter');
+    await shows(/^before/m);
+    press(
+      `(cd ${directory}; sh -c 'echo $$ > pid; exec ${process.execPath} ${CLI} view crash.bin')`,
+    );
+    press('; echo "code $?"', 'Enter');
+    return shows(/1 of 5 /);
+  };
+
+  it('lists, shows an event in full, resizes, and leaves the shell as it was', async () => {
+    expect(await start()).toMatch(/^> .*INFO +main +listening port=8080$/m);
+    press('e', 'Enter');
+    const detail = await shows(/caused by: TypeError: network down/);
+    expect(detail).toContain('charge failed\\nfor "them" \\x1b[31m');
+    press('q');
+    await shows(/4 of 5 /);
+    tmux('resize-window', '-t', 'reader', '-x', '60', '-y', '8');
+    await shows(/^> .*ERROR/m);
+    press('q');
+    const left = await shows(/code 0/);
+    expect(left).not.toContain('listening');
+    expect(tmux('display', '-p', '-t', 'reader', '#{alternate_on}#{cursor_flag}')).toBe('01\n');
+    tmux('resize-window', '-t', 'reader', '-x', '80', '-y', '24');
+  }, 60_000);
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)(
+    'gives the terminal back when %s ends it',
+    async (signal) => {
+      await start();
+      process.kill(Number(readFileSync(join(directory, 'pid'), 'utf8')), signal);
+      await shows(signal === 'SIGTERM' ? /code 143/ : /code 129/);
+      expect(tmux('display', '-p', '-t', 'reader', '#{alternate_on}#{cursor_flag}')).toBe('01\n');
+    },
+    60_000,
+  );
+});
