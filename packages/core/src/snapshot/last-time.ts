@@ -6,7 +6,7 @@
 import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
 import { epochNs } from './encode-chunk.ts';
 import type { SnapshotHeader } from './recording.ts';
-import { inflateSegment, type SegmentChunk } from './segment-chunk.ts';
+import type { SegmentChunk } from './segment-chunk.ts';
 import type { CursorSurroundings } from './segment-cursor.ts';
 
 const EVERY_EVENT: EventBounds = { minSeverity: 0, minDtNs: 0, maxDtNs: Infinity };
@@ -38,7 +38,7 @@ function latestPossible(segment: SegmentChunk): bigint {
 function lastTimeOf(segment: SegmentChunk, around: CursorSurroundings): bigint | null {
   let lastDtNs = -1;
   try {
-    const { content, recordsEnd } = inflateSegment(around.source, segment, around.damage);
+    const { content, recordsEnd } = around.inflated.contentOf(segment);
     const start = segment.recordsStart;
     const decoder = new SegmentDecoder(content, start, recordsEnd, around.lateFields);
     while (decoder.advance(EVERY_EVENT)) lastDtNs = Math.max(lastDtNs, decoder.dtNs);

@@ -114,33 +114,33 @@ export class MergedWalk implements EventWalk {
   }
 }
 
-/** A cursor for each segment that can hold something wanted. */
+/** A cursor for each segment that can hold something wanted; what cannot is not even sorted. */
 function openableCursors(
   segments: readonly SegmentChunk[],
   around: CursorSurroundings,
   query: EventQuery,
 ): SegmentCursor[] {
-  const ranked = [...segments].sort(compareOrigins);
-  let earliestNs = ranked[0]?.preamble.baseNs ?? 0n;
-  for (const { preamble } of ranked) if (preamble.baseNs < earliestNs) earliestNs = preamble.baseNs;
+  let earliestNs = segments[0]?.preamble.baseNs ?? 0n;
   const minSeverity = severityOf(query.minLevel);
-  const cursors: SegmentCursor[] = [];
-  ranked.forEach((segment, rank) => {
+  const needed: { segment: SegmentChunk; bounds: EventBounds }[] = [];
+  for (const segment of segments) {
+    if (segment.preamble.baseNs < earliestNs) earliestNs = segment.preamble.baseNs;
+    // The cheap questions first: a reader that looks at single events asks them of every segment.
+    if (segment.chunk.maxSeverity < minSeverity) continue;
+    if (!isOfThread(segment, around, query.thread)) continue;
+    if (query.untilNs !== undefined && query.untilNs < segment.baseTimeNs) continue;
     const bounds: EventBounds = {
       minSeverity,
       minDtNs: query.sinceNs === undefined ? 0 : Number(query.sinceNs - segment.baseTimeNs),
       maxDtNs: query.untilNs === undefined ? Infinity : Number(query.untilNs - segment.baseTimeNs),
     };
-    const isNeeded =
-      segment.chunk.maxSeverity >= minSeverity &&
-      segment.lastDtNs >= bounds.minDtNs &&
-      bounds.maxDtNs >= 0 &&
-      isOfThread(around.threadOf(segment), query.thread);
-    if (!isNeeded) return;
+    if (segment.lastDtNs >= bounds.minDtNs) needed.push({ segment, bounds });
+  }
+  needed.sort((a, b) => compareOrigins(a.segment, b.segment));
+  return needed.map(({ segment, bounds }, rank) => {
     const baseKey = Number(segment.preamble.baseNs - earliestNs);
-    cursors.push(new SegmentCursor(segment, around, { bounds, title: query.title }, baseKey, rank));
+    return new SegmentCursor(segment, around, { bounds, title: query.title }, baseKey, rank);
   });
-  return cursors;
 }
 
 /** So that events of the same time come in the same order each time. */
@@ -158,10 +158,17 @@ function severityOf(level: EventQuery['minLevel']): number {
   return typeof level === 'number' ? level : SEVERITY[level];
 }
 
-function isOfThread(thread: RecordedEvent['thread'], wanted: EventQuery['thread']): boolean {
-  if (wanted === undefined) return true;
-  const all = typeof wanted === 'object' ? wanted : [wanted];
-  return all.includes(thread.id) || all.includes(thread.name);
+function isOfThread(
+  segment: SegmentChunk,
+  around: CursorSurroundings,
+  wanted: EventQuery['thread'],
+): boolean {
+  if (wanted === undefined || wanted === segment.preamble.thread) return true;
+  if (typeof wanted === 'number') return false;
+  const { id, name } = around.threadOf(segment);
+  return typeof wanted === 'string'
+    ? wanted === name
+    : wanted.includes(id) || wanted.includes(name);
 }
 
 /** A binary heap: the cursor with the earliest time is first. */

@@ -10,6 +10,7 @@ import { RecordingError } from './damage-error.ts';
 import { DamageList } from './damage-list.ts';
 import { type Decoded, decodeFooter, decodeHeader } from './decode-map.ts';
 import { describeForeignInput } from './foreign-input.ts';
+import { InflatedSegments } from './inflated-segments.ts';
 import { findLastTime } from './last-time.ts';
 import { collectLateFields } from './late-fields.ts';
 import { nameOfThread, replaceLostHeader } from './lost-header.ts';
@@ -97,7 +98,7 @@ class OpenedRecording implements Recording {
       return { ...segment, baseTimeNs: baseTimeOf(segment.preamble, clock) };
     });
     this.around = {
-      source,
+      inflated: new InflatedSegments(source, damage),
       damage,
       lateFields: () => {
         this.late ??= collectLateFields(source, this.segments, damage);

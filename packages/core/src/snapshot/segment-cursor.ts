@@ -8,14 +8,14 @@ import { DecodeError } from '../record/decode-error.ts';
 import { type EventBounds, SegmentDecoder, type Shape } from '../record/decode-segment.ts';
 import type { EventHead } from '../record/event-head.ts';
 import { type Level, levelOfSeverity, MAX_SEVERITY } from '../record/level.ts';
-import type { ByteSource } from './byte-source.ts';
 import type { DamageList } from './damage-list.ts';
+import type { InflatedSegments } from './inflated-segments.ts';
 import type { EventKind, EventTitle, RecordedEvent } from './recording.ts';
-import { chunkBytes, inflateSegment, type SegmentChunk } from './segment-chunk.ts';
+import { chunkBytes, type SegmentChunk } from './segment-chunk.ts';
 
 /** What cursors share with the recording that they read. */
 export interface CursorSurroundings {
-  readonly source: ByteSource;
+  readonly inflated: InflatedSegments;
   readonly damage: DamageList;
   readonly lateFields: () => LateFields;
   readonly threadOf: (segment: SegmentChunk) => RecordedEvent['thread'];
@@ -94,7 +94,7 @@ export class SegmentCursor {
   open(): boolean {
     const { segment, around } = this;
     try {
-      const { content, recordsEnd } = inflateSegment(around.source, segment, around.damage);
+      const { content, recordsEnd } = around.inflated.contentOf(segment);
       this.contentBytes = content.length;
       const start = segment.recordsStart;
       this.decoder = new SegmentDecoder(content, start, recordsEnd, around.lateFields);
