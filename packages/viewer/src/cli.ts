@@ -16,13 +16,20 @@ import { version } from '../package.json';
 import { COMMON_OPTIONS, parseArguments } from './arguments/option.ts';
 import { QueryError } from './arguments/query-error.ts';
 import { UsageError } from './arguments/usage-error.ts';
-import { DEFAULT_COMMAND, isCommand, loadCommand, nearestCommand } from './commands/table.ts';
+import {
+  DEFAULT_COMMAND,
+  isCommand,
+  loadCommand,
+  nearestCommand,
+  TERMINAL_COMMAND,
+} from './commands/table.ts';
+import { STANDARD_INPUT } from './input/find-recordings.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_QUERY } from './output/exit-code.ts';
 import { OutputClosed, processTerminal, type Terminal } from './output/terminal.ts';
 
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
   const isNamed = isCommand(words[0]);
-  const name = isNamed ? words[0] : DEFAULT_COMMAND;
+  const name = isNamed ? words[0] : await unnamedCommand(words, terminal);
   try {
     const command = await loadCommand(name);
     const options = [...command.options, ...COMMON_OPTIONS];
@@ -49,6 +56,21 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
       terminal.report(`see ttlog-view ${isNamed ? `help ${name}` : '--help'}`);
     }
     return EXIT_FAILED;
+  }
+}
+
+/** `view` on a terminal, unless standard input is read or an option is given that only `cat` has. */
+async function unnamedCommand(
+  words: readonly string[],
+  { isInteractive }: Terminal,
+): Promise<string> {
+  if (!isInteractive || words.includes(STANDARD_INPUT)) return DEFAULT_COMMAND;
+  const { options } = await loadCommand(TERMINAL_COMMAND);
+  try {
+    parseArguments(words, [...options, ...COMMON_OPTIONS]);
+    return TERMINAL_COMMAND;
+  } catch {
+    return DEFAULT_COMMAND;
   }
 }
 

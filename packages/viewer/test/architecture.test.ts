@@ -62,6 +62,7 @@ describe('the viewer', () => {
       .filter((specifier) => !/^node:|\.(?:ts|css)$|package\.json$/.test(specifier));
     expect([...new Set(packages)].sort()).toEqual([
       '@ttlog/tracing/otlp',
+      'string-width',
       'tinyglobby',
       'ttlog/reader',
     ]);

@@ -49,6 +49,7 @@ const COMMAND_LINES: [file: string, words: string[]][] = [
   ['help-check.txt', ['help', 'check']],
   ['help-export.txt', ['help', 'export']],
   ['help-follow.txt', ['help', 'follow']],
+  ['help-view.txt', ['help', 'view']],
   ['help-query.txt', ['help', 'query']],
   ['help-report.txt', ['help', 'report']],
   ['help-recover.txt', ['help', 'recover']],

@@ -27,7 +27,7 @@ import { writeWalk } from './write-walk.ts';
 
 export const cat: Command = {
   name: 'cat',
-  summary: 'Print the events, merged by time. The default.',
+  summary: 'Print the events, merged by time. The default in a pipe.',
   operands: '[FILE|DIR|GLOB…]',
   description: [
     'Prints the events of all threads by time, and at the end why the process died and of what. ' +
@@ -67,7 +67,7 @@ export const cat: Command = {
     { name: 'quiet', short: 'q', summary: 'Events only: no ending, no word about damage.' },
   ],
   examples: [
-    ['ttlog-view', 'the newest recording'],
+    ['ttlog-view cat', 'the newest recording'],
     ['ttlog-view cat crash.bin -l warn', 'warnings and worse'],
     ['ttlog-view cat crash.bin -S -5s', 'the last five seconds'],
     ['ttlog-view cat crash.bin -n 50 --thread worker-1', 'the last 50 events of a thread'],

@@ -6,8 +6,9 @@
 import { nearest } from '../arguments/nearest.ts';
 import type { Command } from './command.ts';
 
-/** What a bare `ttlog-view FILE` does. */
+/** What a bare `ttlog-view FILE` does, in a pipe and on a terminal. */
 export const DEFAULT_COMMAND = 'cat';
+export const TERMINAL_COMMAND = 'view';
 
 /** In the order of help. */
 const LOADERS: { readonly [name: string]: (() => Promise<Command>) | undefined } = Object.assign(

@@ -15,6 +15,8 @@ export interface Palette {
   readonly blue: Paint;
   readonly magenta: Paint;
   readonly cyan: Paint;
+  /** The colours of text and background exchanged. */
+  readonly inverse: Paint;
   /** For the one thing that must be seen first. */
   readonly alarm: Paint;
 }
@@ -51,6 +53,7 @@ export function palette(coloured: boolean): Palette {
     blue: paint('34'),
     magenta: paint('35'),
     cyan: paint('36'),
+    inverse: paint('7'),
     alarm: paint('1;41;97'),
   };
 }

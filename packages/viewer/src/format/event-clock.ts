@@ -83,18 +83,24 @@ function crashClock(
   utc: boolean,
   dim: Palette['dim'],
 ): EventClock {
-  const crashed = files.filter(({ recording }) => isCrash(recording.header));
-  const times =
-    crashed.length > 0 ? crashed.map(deathNs) : files.map(({ recording }) => recording.endNs);
-  let zeroNs = times[0] ?? 0n;
-  for (const timeNs of times) if (timeNs > zeroNs) zeroNs = timeNs;
-  const what = crashed.length > 0 ? 'the crash' : 'the last event';
+  const { timeNs: zeroNs, isCrash: isOfCrash } = zeroOf(files);
+  const what = isOfCrash ? 'the crash' : 'the last event';
   let rule = `── T is ${instantText(Number(zeroNs / 1_000_000n), utc)}, ${what} ──`;
   return (timeNs) => {
     const column = { rule, text: offsetText('T', timeNs - zeroNs, dim) };
     rule = '';
     return column;
   };
+}
+
+/** What times to the crash count to: the last death, or the last event where none died. */
+export function zeroOf(files: readonly RecordingFile[]): { timeNs: bigint; isCrash: boolean } {
+  const crashed = files.filter(({ recording }) => isCrash(recording.header));
+  const times =
+    crashed.length > 0 ? crashed.map(deathNs) : files.map(({ recording }) => recording.endNs);
+  let zeroNs = times[0] ?? 0n;
+  for (const timeNs of times) if (timeNs > zeroNs) zeroNs = timeNs;
+  return { timeNs: zeroNs, isCrash: crashed.length > 0 };
 }
 
 /** Epoch nanoseconds of the moment that a recording was taken at because the process died. */
@@ -111,7 +117,7 @@ const OFFSET_WIDTH = 12;
 const MICROSECOND_DIGITS = 3;
 
 /** `T-0.005691`, `+2m05.000100`; dim from the microseconds on. */
-function offsetText(prefix: string, offsetNs: bigint, dim: Palette['dim']): string {
+export function offsetText(prefix: string, offsetNs: bigint, dim: Palette['dim']): string {
   const sizeNs = offsetNs < 0n ? -offsetNs : offsetNs;
   const seconds = Number(sizeNs / 1_000_000_000n);
   const fraction = String(sizeNs % 1_000_000_000n).padStart(9, '0');

@@ -1,23 +1,51 @@
-/** How many columns printable text takes on a terminal, and what of it fits in some. */
+/**
+ * How many columns printable text takes on a terminal, and which part of it fits into some. What is
+ * wide and what combines is string-width's affair; text of plain ASCII, which is nearly all, is cut
+ * without it.
+ */
+
+import stringWidth from 'string-width';
 
 const PLAIN = /^[\x20-\x7e]*$/;
-const COMBINING = /\p{M}/u;
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const SEGMENTER = new Intl.Segmenter();
+const ELLIPSIS = '…';
+
+export function widthOf(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
 
 /** The beginning of a text that takes no more than so many columns; `…` says that there is more. */
 export function fitted(text: string, columns: number): string {
+  if (columns <= 0) return '';
   if (PLAIN.test(text)) {
-    return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+    return text.length <= columns ? text : `${text.slice(0, columns - 1)}${ELLIPSIS}`;
   }
   let taken = 0;
-  let fitting = '';
   let cut = '';
-  for (const character of text) {
-    taken += COMBINING.test(character) ? 0 : WIDE.test(character) ? 2 : 1;
-    if (taken > columns) return `${cut}…`;
-    fitting += character;
+  let fitting = '';
+  for (const { segment } of SEGMENTER.segment(text)) {
+    taken += stringWidth(segment);
+    if (taken > columns) return `${cut}${ELLIPSIS}`;
+    fitting += segment;
     if (taken < columns) cut = fitting;
   }
   return text;
+}
+
+/** The same, filled up with blanks. */
+export function filled(text: string, columns: number): string {
+  const cut = fitted(text, columns);
+  return cut + ' '.repeat(Math.max(0, columns - widthOf(cut)));
+}
+
+/** What is left of a text when so many columns are taken away in front. */
+export function withoutColumns(text: string, columns: number): string {
+  if (columns === 0) return text;
+  if (PLAIN.test(text)) return text.slice(columns);
+  let taken = 0;
+  for (const { segment, index } of SEGMENTER.segment(text)) {
+    if (taken >= columns) return text.slice(index);
+    taken += stringWidth(segment);
+  }
+  return '';
 }

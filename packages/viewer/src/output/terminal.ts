@@ -15,6 +15,8 @@ export interface Terminal {
   readonly environment: { readonly [name: string]: string | undefined };
   /** Whether standard output is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether a full screen can be shown on it, and keys be read. */
+  readonly isInteractive: boolean;
   /**
    * Writes text whose foreign parts are printable already, in large pieces at best. Resolves when
    * the stream has taken it and signals had their turn; throws OutputClosed.
@@ -37,14 +39,15 @@ export const BATCH_UNITS: number = 64 * 1024;
 const SILENT_SECONDS = 0.5;
 
 export function processTerminal(): Terminal {
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr, env } = process;
   // Failures arrive at the callbacks of write; unheard, the events would end the process.
   stdout.on('error', () => {});
   stderr.on('error', () => {});
   let progressUnits = 0;
   return {
-    environment: process.env,
+    environment: env,
     isTerminal: stdout.isTTY === true,
+    isInteractive: stdout.isTTY === true && stdin.isTTY === true && env.TERM !== 'dumb',
     async write(text) {
       if (text.length > 0) await written(stdout, text);
       await new Promise((resolve) => setImmediate(resolve));

@@ -89,7 +89,7 @@ function threadTest(selection: Selection, files: readonly RecordingFile[]): Even
 }
 
 /** Ends where the last of the recordings ends, begins where the first process started. */
-function timeFrame(files: readonly RecordingFile[], utc: boolean): TimeFrame {
+export function timeFrame(files: readonly RecordingFile[], utc: boolean): TimeFrame {
   let endNs = files[0]?.recording.endNs ?? 0n;
   let startedAtMs = Number.POSITIVE_INFINITY;
   for (const { recording } of files) {

@@ -1,162 +1,191 @@
 /**
- * What the full-screen reader shows, as lines that fit: the list, one event in full, the keys. All
- * text of a recording leaves printable; where it is put on the terminal stands in `output/screen.ts`.
+ * The whole picture: title and filters, histogram, a pane, the status line or a prompt. Text that
+ * comes from a recording is printable when it gets here; sequences of the terminal are added by
+ * `format/colour.ts` and `output/screen.ts` alone.
  */
 
-import type { RecordedEvent } from 'ttlog/reader';
-import { isoClock } from '../format/clock.ts';
-import type { Paint, Palette } from '../format/colour.ts';
-import { palette } from '../format/colour.ts';
-import { errorLines } from '../format/error-text.ts';
+import { instantText } from '../format/clock.ts';
+import type { Palette } from '../format/colour.ts';
+import { causeText, isCrash } from '../format/ending.ts';
 import { printable } from '../format/escape.ts';
-import { type ClockMode, eventClock } from '../format/event-clock.ts';
-import { searchableText } from '../format/pretty.ts';
+import { zeroOf } from '../format/event-clock.ts';
 import { countText } from '../format/quantity.ts';
-import { processLabel, threadLabel } from '../format/source-label.ts';
-import { keyText, valueText } from '../format/value.ts';
-import { fitted } from '../format/width.ts';
-import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
-import type { EventIndex } from './event-index.ts';
-import { shownIndexes, type View } from './model.ts';
-
-/** Lines around the pane: title above, status below. */
-export const FRAME_LINES = 2;
-const LANE_WIDTH = 10;
-const LEVEL_WIDTH = 5;
-/** Text of a row beyond this is not looked at, however wide the terminal. */
-const MAX_ROW_UNITS = 2000;
+import { processLabel } from '../format/source-label.ts';
+import { fitted, widthOf } from '../format/width.ts';
+import type { Picture, PictureLine } from '../output/picture.ts';
+import { detailLines } from './draw-detail.ts';
+import { listLines } from './draw-list.ts';
+import { filterLines, helpLines } from './draw-panes.ts';
+import { HISTOGRAM_LINES, histogramLines } from './draw-strips.ts';
+import { SOUGHT_WORDS } from './jumps.ts';
+import type { KnownEvents } from './known-events.ts';
+import type { PromptKind, Sought, View } from './model.ts';
+import { CLOCK_WORDS } from './row-clock.ts';
 
 export interface Drawing {
-  readonly files: readonly RecordingFile[];
-  readonly index: EventIndex;
-  readonly isComplete: boolean;
+  readonly known: KnownEvents;
   readonly columns: number;
   readonly colours: Palette;
-  readonly clockMode: ClockMode;
   readonly utc: boolean;
+  /** Whether the picture has taken as long as a key may. */
+  isLate(): boolean;
 }
 
-/** As many lines as the terminal has. */
-export function picture(view: View, drawing: Drawing): string[] {
-  const { columns, colours } = drawing;
-  const body = bodyLines(view, drawing).slice(0, view.heightLines);
-  while (body.length < view.heightLines) body.push('');
-  const title = drawing.files.map(processLabel).join(', ');
-  const lines = [colours.bold(fitted(`${title}  ${hiddenText(view)}`, columns)), ...body];
-  lines.push(colours.dim(fitted(statusText(view, drawing), columns)));
-  return lines;
+/** Lines that are left for a pane on a terminal of so many. */
+export function paneLines(lines: number, hasHistogram: boolean): number {
+  const around = 2 + (hasHistogram && lines >= LEAST_LINES_FOR_HISTOGRAM ? HISTOGRAM_LINES : 0);
+  return Math.max(1, lines - around);
 }
 
-function hiddenText({ minSeverity }: View): string {
-  return minSeverity === 1 ? '' : `[severity ${minSeverity} and above]`;
-}
+const LEAST_LINES_FOR_HISTOGRAM = 10;
 
-function statusText(view: View, { index, isComplete }: Drawing): string {
-  const at = index.count === 0 ? 0 : view.chosen + 1;
-  const reading = isComplete ? '' : ', reading';
-  return `${countText(at)} of ${countText(index.count)}${reading}   Enter detail  ? keys  q quit`;
-}
-
-function bodyLines(view: View, drawing: Drawing): string[] {
-  if (view.pane === 'list') return listLines(view, drawing);
-  const all = view.pane === 'help' ? [...KEYS] : detailLines(view, drawing);
-  const first = Math.min(view.scrolledLines, Math.max(0, all.length - 1));
-  return all.slice(first).map((line) => fitted(line, drawing.columns));
-}
-
-function listLines(view: View, drawing: Drawing): string[] {
-  const indexes = shownIndexes(view, drawing.index);
-  const clock = eventClock(
-    { mode: drawing.clockMode, utc: drawing.utc, files: drawing.files },
-    palette(false),
-  );
-  const events = drawing.index.read(indexes);
-  return events.map((sourced, line) =>
-    rowText(sourced, clock(sourced.event.timeNs).text, indexes[line] === view.chosen, drawing),
-  );
-}
-
-function rowText(
-  { event, file }: SourcedEvent,
-  time: string,
-  isChosen: boolean,
-  { columns, colours }: Drawing,
-): string {
-  const lane = fitted(threadLabel(event.thread, file.recording.threads), LANE_WIDTH);
-  const parts: [text: string, paint: Paint][] = [
-    [isChosen ? '> ' : '  ', colours.bold],
-    [`${time} `, isChosen ? colours.bold : colours.dim],
-    [`${event.level.toUpperCase().padEnd(LEVEL_WIDTH)} `, levelPaint(event, colours)],
-    [`${lane.padEnd(LANE_WIDTH)} `, colours.blue],
-  ];
-  let left = columns;
-  let row = '';
-  for (const [text, paint] of parts) {
-    const shown = text.slice(0, Math.max(0, left));
-    row += paint(shown);
-    left -= shown.length;
+export function picture(view: View, drawing: Drawing, lineCount: number): Picture {
+  const { columns, colours, known } = drawing;
+  const lines: PictureLine[] = [{ text: titleLine(view, drawing), edge: '' }];
+  const hasStrip = paneLines(lineCount, view.hasHistogram) < paneLines(lineCount, false);
+  if (hasStrip) lines.push(...histogramLines(view, drawing).map((text) => ({ text, edge: '' })));
+  const { body, isPartial } = pane(view, drawing);
+  for (let line = 0; line < view.heightLines; line++) lines.push(body[line] ?? EMPTY_LINE);
+  if (view.prompt !== null) {
+    const { text, column } = promptLine(view, drawing);
+    lines.push({ text, edge: '' });
+    return { lines, cursor: { line: lines.length - 1, column }, isPartial };
   }
-  if (left <= 0) return row;
-  const text = fitted(lineText(event), left);
-  return row + (isChosen ? colours.bold(text) : text);
+  const status = fitted(statusText(view, known), columns);
+  lines.push({ text: colours.dim(status), edge: '' });
+  return { lines, cursor: null, isPartial };
 }
 
-function lineText(event: RecordedEvent): string {
-  const [line] = searchableText(event).slice(0, MAX_ROW_UNITS).split('\n');
-  return event.logger === '' ? line.slice(2) : line;
-}
+const EMPTY_LINE: PictureLine = { text: '', edge: '' };
 
-function levelPaint({ severity }: RecordedEvent, colours: Palette): Paint {
-  if (severity >= 21) return colours.alarm;
-  if (severity >= 17) return colours.red;
-  if (severity >= 13) return colours.yellow;
-  if (severity >= 9) return colours.green;
-  return severity >= 5 ? colours.blue : colours.dim;
-}
-
-function detailLines(view: View, { index }: Drawing): string[] {
-  const [sourced] = index.count === 0 ? [] : index.read([view.chosen]);
-  if (sourced === undefined) return [];
-  const { event, file } = sourced;
-  const lines = [
-    printable(event.message),
-    '',
-    `time     ${isoClock()(event.timeNs)}`,
-    `level    ${event.level} (${event.severity})`,
-    `thread   ${threadLabel(event.thread, file.recording.threads)}`,
-    `process  ${processLabel(file)}`,
-  ];
-  if (event.logger !== '') lines.push(`logger   ${printable(event.logger)}`);
-  if (event.traceId !== undefined) lines.push(`trace    ${printable(event.traceId)}`);
-  if (event.spanId !== undefined) lines.push(`span     ${printable(event.spanId)}`);
-  addTree(lines, 'fields', event.fields);
-  addTree(lines, 'context', event.context);
-  return lines;
-}
-
-function addTree(lines: string[], title: string, values: { [key: string]: unknown }): void {
-  const keys = Object.keys(values);
-  if (keys.length === 0) return;
-  lines.push('', title);
-  for (const key of keys) {
-    const value = values[key];
-    if (value instanceof Error) {
-      lines.push(`  ${keyText(key)}`, ...errorLines(value).map((line) => `    ${line}`));
-    } else {
-      lines.push(`  ${keyText(key)} = ${valueText(value)}`);
-    }
+function pane(view: View, drawing: Drawing): { body: PictureLine[]; isPartial: boolean } {
+  switch (view.pane) {
+    case 'list':
+      return listLines(view, drawing);
+    case 'detail':
+      return { body: detailLines(view, drawing).map(plainLine), isPartial: false };
+    case 'filters':
+      return { body: filterLines(view, drawing).map(plainLine), isPartial: false };
+    case 'help':
+      return { body: helpLines(view, drawing).map(plainLine), isPartial: false };
   }
 }
 
-const KEYS: readonly string[] = [
-  'j k, arrows      next and previous event',
-  'Space b, PgDn Up one screen down and up',
-  'd u              half a screen down and up',
-  'g G, Home End    first and last event',
-  'Enter            the event in full; Enter, Esc or q: back',
-  'e E              next and previous error',
-  'w W              next and previous warning or worse',
-  '1 to 6           show from trace, debug, info, warn, error, fatal on',
-  '?                these keys',
-  'q                quit',
-];
+function plainLine(text: string): PictureLine {
+  return { text, edge: '' };
+}
+
+const LEVEL_NAMES = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'];
+
+/** Whose events these are, why it died, what times count from, and the filters as chips. */
+function titleLine(view: View, { known, columns, colours, utc }: Drawing): string {
+  const { files } = known.index;
+  const [first] = files;
+  const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
+  const who = `${processLabel(first)}${more}`;
+  const cause = files.length === 1 ? causeText(first) : '';
+  const chips = chipTexts(view).join(' ');
+  const left = Math.max(0, columns - widthOf(who) - (chips === '' ? 0 : widthOf(chips) + 2));
+  const about = fitted(
+    `  ${cause}${cause === '' ? '' : ' · '}${clockText(view, known, utc)}`,
+    left,
+  );
+  const isDead = isCrash(first.recording.header);
+  const shownWho = fitted(who, columns);
+  if (chips === '') return colours.bold(shownWho) + (isDead ? colours.red(about) : about);
+  const room = columns - widthOf(shownWho) - 2;
+  const shownChips = room > 4 ? `  ${colours.inverse(fitted(chips, room))}` : '';
+  const rest = columns - widthOf(shownWho) - widthOf(chips) - 2;
+  return colours.bold(shownWho) + shownChips + (rest > 0 ? fitted(about, rest) : '');
+}
+
+function chipTexts(view: View): string[] {
+  const { minSeverity, filters, areFiltersOn } = view;
+  const level = LEVEL_NAMES[(minSeverity - 1) >> 2];
+  const chips = minSeverity > 1 ? [`[level >= ${level}]`] : [];
+  for (const { text, isOn } of filters) {
+    chips.push(isOn && areFiltersOn ? `[${printable(text)}]` : `(${printable(text)})`);
+  }
+  return chips;
+}
+
+function clockText({ clock }: View, { index }: KnownEvents, utc: boolean): string {
+  if (clock !== 'crash') return CLOCK_WORDS[clock];
+  const { timeNs: zeroNs } = zeroOf(index.files);
+  return `T is ${instantText(Number(zeroNs / 1_000_000n), utc)}`;
+}
+
+function statusText(view: View, known: KnownEvents): string {
+  const parts = [placeText(view, known)];
+  const work = workText(view, known);
+  if (work !== '') parts.push(work);
+  for (const sought of ['search', 'pattern', 'trace'] as const) {
+    const text = hitText(sought, view, known);
+    if (text !== '') parts.push(text);
+  }
+  if (view.isCopying) return 'copy: y the line, j JSON, v the value, k its key, p its path';
+  if (view.message !== '') return `${view.message}   ${parts[0]}`;
+  if (view.pane === 'detail') return `+ only with, - without this value  y copies   ${parts[0]}`;
+  return `${parts.join('   ')}   Enter the event  ? keys  q quit`;
+}
+
+function placeText({ chosen }: View, { shown, count }: KnownEvents): string {
+  const at = shown.count === 0 ? 0 : shown.countBefore(chosen) + 1;
+  const hidden = count - shown.count;
+  const share = shown.count === 0 ? 0 : Math.round((at / shown.count) * 100);
+  const rest = hidden === 0 ? '' : `, ${countText(hidden)} hidden`;
+  return `${countText(at)} of ${countText(shown.count)}${rest} (${share}%)`;
+}
+
+function workText({ pending }: View, { index, progress }: KnownEvents): string {
+  if (!index.isComplete) return 'reading…';
+  if (progress === null) return '';
+  const percent = `${Math.floor(progress * 100)}%`;
+  return pending === null ? `searching ${percent}` : `looking for the next one, ${percent}`;
+}
+
+function hitText(sought: Sought, view: View, known: KnownEvents): string {
+  const hits = known.hits(sought);
+  if (hits === null) return '';
+  const { found, isComplete } = hits;
+  const word = SOUGHT_WORDS[sought];
+  const total = `${countText(found.count)}${isComplete ? '' : '+'}`;
+  if (!found.has(view.chosen) || !isComplete) {
+    return `${total} ${word}${found.count === 1 ? '' : 's'}`.replace(
+      /event of (.*)s$/,
+      'events of $1',
+    );
+  }
+  return `${word} ${countText(found.countBefore(view.chosen) + 1)} of ${total}`;
+}
+
+const PROMPT_LEADS: { readonly [kind in PromptKind]: string } = {
+  search: '/',
+  filter: '&',
+  time: 'go to: ',
+  columns: 'columns: ',
+};
+
+/** The end of the text before the cursor stays in sight. */
+function promptLine(
+  view: View,
+  { columns, colours, known }: Drawing,
+): { text: string; column: number } {
+  const prompt = view.prompt!;
+  const lead = PROMPT_LEADS[prompt.kind];
+  const before = printable(prompt.text.slice(0, prompt.cursor));
+  const after = printable(prompt.text.slice(prompt.cursor));
+  const room = Math.max(1, columns - lead.length - 1);
+  let shown = before;
+  while (widthOf(shown) > room)
+    shown = shown.slice(Math.max(1, Math.floor((shown.length - room) / 2)));
+  const column = Math.min(columns - 1, lead.length + widthOf(shown));
+  const text = `${lead}${shown}${fitted(after, columns - column)}`;
+  const isPreview = prompt.kind === 'filter' && prompt.text.trim() !== '';
+  const preview = `${countText(known.shown.count)} shown${known.progress === null ? '' : '…'}`;
+  const hint = prompt.problem !== '' ? prompt.problem : isPreview ? preview : '';
+  const left = columns - widthOf(text) - 3;
+  if (hint === '' || left < 5) return { text, column };
+  const paint = prompt.problem !== '' ? colours.red : colours.dim;
+  return { text: `${text}   ${paint(fitted(hint, left))}`, column };
+}

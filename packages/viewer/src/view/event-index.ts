@@ -1,63 +1,174 @@
 /**
- * Where each event of a recording is: time and severity of all in 9 bytes an event, and the events
- * of a screen read again when they are shown. Objects are kept for one screen only.
+ * What the full-screen reader keeps of every event: its time, its severity and whose it is, in eleven
+ * bytes, and a few sets. All else is read again when it is shown, by `event-reader.ts`.
  */
 
+import { LEVELS, type RecordedEvent } from 'ttlog/reader';
+import { threadLabel } from '../format/source-label.ts';
 import { mergeByTime } from '../input/merge.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
-import type { Events } from './model.ts';
+import { EventSet } from './event-set.ts';
 
 const FIRST_CAPACITY = 1 << 16;
-/** Events after which filling pauses, for keys and for a first picture. */
-const EVENTS_PER_PAUSE = 8192;
+/** Events after which filling and walking pause, for keys and for a picture. */
+const EVENTS_PER_PAUSE = 512;
+const MAX_LANES = 65_535;
 
-export class EventIndex implements Events {
+export const WARN_SEVERITY = 13;
+export const ERROR_SEVERITY = 17;
+
+/** A thread of a recording. */
+export interface Lane {
+  readonly file: RecordingFile;
+  readonly threadId: number;
+  readonly label: string;
+}
+
+/** An event and its number. */
+export interface Walked extends SourcedEvent {
+  readonly index: number;
+}
+
+export class EventIndex {
   count = 0;
-  readonly #files: readonly RecordingFile[];
+  /** Whether all events have been read. */
+  isComplete = false;
+  /** Whether no event has an earlier time than the one before; a damaged recording may say so. */
+  isOrdered = true;
+  readonly files: readonly RecordingFile[];
+  readonly lanes: Lane[] = [];
+  /** By thread: its first event below warning, which stays in the ring for the shortest time. */
+  readonly firstMinorOf: (number | undefined)[] = [];
+  /** Events from each level on: all, from debug on, and so on to fatal. */
+  readonly #fromLevel: readonly EventSet[] = LEVELS.map(() => new EventSet());
   #timesNs = new BigInt64Array(FIRST_CAPACITY);
   #severities = new Uint8Array(FIRST_CAPACITY);
+  #laneOf = new Uint16Array(FIRST_CAPACITY);
+  readonly #laneNumbers = new Map<RecordingFile, Map<number, number>>();
 
   constructor(files: readonly RecordingFile[]) {
-    this.#files = files;
+    this.files = files;
+  }
+
+  timeNsAt(index: number): bigint {
+    return this.#timesNs[index];
   }
 
   severityAt(index: number): number {
     return this.#severities[index];
   }
 
+  laneAt(index: number): number {
+    return this.#laneOf[index];
+  }
+
   /** Reads all events once; yields now and then. */
   *fill(): Generator<void> {
-    const sources = this.#files.map((file) => ({ file, query: {} }));
-    for (const { event } of mergeByTime(sources)) {
-      if (this.count === this.#timesNs.length) this.#grow();
-      this.#timesNs[this.count] = event.timeNs;
-      this.#severities[this.count] = event.severity;
-      if (++this.count % EVENTS_PER_PAUSE === 0) yield;
+    const sources = this.files.map((file) => ({ file, query: {} }));
+    for (const { event, file } of mergeByTime(sources)) {
+      this.#add(event, file);
+      if (this.count % EVENTS_PER_PAUSE === 0) yield;
+    }
+    this.isComplete = true;
+  }
+
+  /**
+   * The events from an index on that are severe enough; now and then `undefined`, for a pause. Where
+   * times are in order the reader skips what is before, by its own index.
+   */
+  *walk(from: number, minSeverity: number): Generator<Walked | undefined> {
+    if (from >= this.count) return;
+    let steps = 0;
+    if (this.isOrdered) {
+      const query = { sinceNs: this.#timesNs[from], minLevel: minSeverity };
+      let index = this.firstAt(from) - 1;
+      let isInStep = true;
+      for (const { event, file } of mergeByTime(this.files.map((file) => ({ file, query })))) {
+        do index++;
+        while (index < this.count && this.#severities[index] < minSeverity);
+        isInStep = this.#timesNs[index] === event.timeNs;
+        if (!isInStep) break;
+        if (index >= from) yield { event, file, index };
+        if (++steps % EVENTS_PER_PAUSE === 0) yield undefined;
+      }
+      if (isInStep) return;
+    }
+    // A recording that contradicts itself is walked as it was when it was read.
+    let index = -1;
+    for (const { event, file } of mergeByTime(this.files.map((file) => ({ file, query: {} })))) {
+      if (++index >= from && event.severity >= minSeverity) yield { event, file, index };
+      if (++steps % EVENTS_PER_PAUSE === 0) yield undefined;
     }
   }
 
-  /** The events of these indexes, which ascend. Only the time between them is read. */
-  read(indexes: readonly number[]): SourcedEvent[] {
-    if (indexes.length === 0) return [];
-    const sinceNs = this.#timesNs[indexes[0]];
-    const untilNs = this.#timesNs[indexes[indexes.length - 1]];
-    let index = indexes[0];
-    while (index > 0 && this.#timesNs[index - 1] === sinceNs) index--;
-    const found: SourcedEvent[] = [];
-    const sources = this.#files.map((file) => ({ file, query: { sinceNs, untilNs } }));
-    for (const sourced of mergeByTime(sources)) {
-      if (index++ === indexes[found.length]) found.push(sourced);
-      if (found.length === indexes.length) break;
+  /** The first of the events that have the time of this one, where times are in order. */
+  firstAt(index: number): number {
+    let first = index;
+    while (first > 0 && this.#timesNs[first - 1] === this.#timesNs[index]) first--;
+    return first;
+  }
+
+  /** The first event at a time or later; `count` if there is none. */
+  indexAtTime(timeNs: bigint): number {
+    let [low, high] = [0, this.count];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#timesNs[middle] < timeNs) low = middle + 1;
+      else high = middle;
     }
-    return found;
+    return low;
+  }
+
+  /** Events of a level and above, given its first severity. */
+  atLeast(minSeverity: number): EventSet {
+    return this.#fromLevel[levelPlace(minSeverity)];
+  }
+
+  #add(event: RecordedEvent, file: RecordingFile): void {
+    const index = this.count;
+    if (index === this.#timesNs.length) this.#grow();
+    if (index > 0 && event.timeNs < this.#timesNs[index - 1]) this.isOrdered = false;
+    this.#timesNs[index] = event.timeNs;
+    this.#severities[index] = event.severity;
+    this.#laneOf[index] = this.#laneNumber(event, file);
+    for (let place = levelPlace(event.severity); place >= 0; place--) {
+      this.#fromLevel[place].add(index);
+    }
+    if (event.severity < WARN_SEVERITY) this.firstMinorOf[this.#laneOf[index]] ??= index;
+    this.count++;
+  }
+
+  #laneNumber({ thread }: RecordedEvent, file: RecordingFile): number {
+    let ofFile = this.#laneNumbers.get(file);
+    if (ofFile === undefined) {
+      ofFile = new Map();
+      this.#laneNumbers.set(file, ofFile);
+    }
+    let number = ofFile.get(thread.id);
+    if (number === undefined) {
+      if (this.lanes.length === MAX_LANES) throw new Error('more threads than can be shown');
+      number = this.lanes.length;
+      ofFile.set(thread.id, number);
+      const label = threadLabel(thread, file.recording.threads);
+      this.lanes.push({ file, threadId: thread.id, label });
+    }
+    return number;
   }
 
   #grow(): void {
-    const timesNs = new BigInt64Array(this.count * 2);
+    const capacity = this.count * 2;
+    const timesNs = new BigInt64Array(capacity);
     timesNs.set(this.#timesNs);
-    const severities = new Uint8Array(this.count * 2);
-    severities.set(this.#severities);
     this.#timesNs = timesNs;
+    const severities = new Uint8Array(capacity);
+    severities.set(this.#severities);
     this.#severities = severities;
+    const laneOf = new Uint16Array(capacity);
+    laneOf.set(this.#laneOf);
+    this.#laneOf = laneOf;
   }
+}
+
+function levelPlace(severity: number): number {
+  return Math.min(LEVELS.length - 1, (severity - 1) >> 2);
 }

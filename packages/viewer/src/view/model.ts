@@ -1,174 +1,173 @@
 /**
- * The state of the full-screen reader and what a key makes of it. Pure: no terminal, no recording;
- * of the events it knows only how many there are and how severe each is.
+ * The state of the full-screen reader, which is plain data, and what it is at first. What keys make of
+ * it stands in `press.ts`, `moves.ts`, `jumps.ts`, `prompt.ts` and `detail-keys.ts`; none of them
+ * knows a terminal, and of events only what `Events` tells.
  */
 
+import type { TimeFrame } from '../select/time-expression.ts';
+import type { DetailRow } from './detail.ts';
+import type { EventSet } from './event-set.ts';
+import type { Hits } from './hits.ts';
+
+/** What is looked for by a walk: `/`, the same trace, the same pattern. */
+export type Sought = 'search' | 'trace' | 'pattern';
+
+/** What the state may ask about events. */
 export interface Events {
+  /** Read so far. */
   readonly count: number;
-  severityAt(index: number): number;
+  /** Those that pass filters and level. */
+  readonly shown: EventSet;
+  /** Warnings and worse, errors and worse. */
+  readonly warnings: EventSet;
+  readonly errors: EventSet;
+  /** What times in a prompt are relative to. */
+  readonly frame: TimeFrame;
+  laneAt(index: number): number;
+  indexAtTime(timeNs: bigint): number;
+  /** Whether much more time passed before this event than before most. */
+  isAfterGap(index: number): boolean;
+  /** Where something begins or ends: the first event of a thread after lost ones, the last of all. */
+  readonly landmarks: readonly number[];
+  /** Found so far for what the state looks for; null where it looks for nothing. */
+  hits(sought: Sought): Hits | null;
+  /** What the walk for the same trace or pattern as an event's would look for; null without one. */
+  relationOf(sought: 'trace' | 'pattern', index: number): string | null;
+  /** The lines of the event's tree. */
+  detailRows(index: number, toggled: ReadonlySet<string>): readonly DetailRow[];
 }
 
+export interface Filter {
+  /** A query as of `--where`, or `/` and a regular expression. */
+  readonly text: string;
+  readonly isOn: boolean;
+}
+
+export type PromptKind = 'search' | 'filter' | 'time' | 'columns';
+
+export interface Prompt {
+  readonly kind: PromptKind;
+  readonly text: string;
+  /** Code units before the cursor. */
+  readonly cursor: number;
+  /** What is wrong with the text, or empty. */
+  readonly problem: string;
+  /** The filter that is being changed, else a new one. */
+  readonly filter: number | null;
+  /** Place in the history of this kind of prompt, counted back; 0 is the text being typed. */
+  readonly recalled: number;
+}
+
+export const CLOCKS = ['abs', 'delta', 'mark', 'crash', 'utc'] as const;
+export type Clock = (typeof CLOCKS)[number];
+
+export type CopyForm = 'line' | 'json' | 'key' | 'path' | 'value';
+
+export type Pane = 'list' | 'detail' | 'filters' | 'help';
+
+/** Something that only the terminal can do, once. */
+export type Request =
+  | { readonly kind: 'copy'; readonly form: CopyForm }
+  | { readonly kind: 'redraw' }
+  | { readonly kind: 'suspend' };
+
 export interface View {
-  /** Index of the chosen event, and of the one on the first line; both among all events. */
+  /** The event that the user went to, and the one that stands for it while it is hidden. */
+  readonly anchor: number;
   readonly chosen: number;
-  readonly top: number;
-  /** Lines for events, or for the detail. */
+  /** The line that the chosen event is on, from 0; fewer where there is nothing above. */
+  readonly line: number;
+  /** Lines for events, or for another pane. */
   readonly heightLines: number;
-  /** Events below this severity are hidden; 1 shows all. */
-  readonly minSeverity: number;
-  readonly pane: 'list' | 'detail' | 'help';
-  /** Lines of detail or help that are scrolled away. */
+  /** Columns scrolled away on the left of the texts. */
+  readonly leftColumns: number;
+  /** Whether the newest event is chosen until a key is pressed. */
+  readonly isAtEnd: boolean;
+  readonly pane: Pane;
+  /** Of help or filters: the first line, the chosen filter. */
   readonly scrolledLines: number;
+  readonly chosenFilter: number;
+  /** Of the detail: the chosen row, the first one shown, and what is not as it is at first. */
+  readonly row: number;
+  readonly topRow: number;
+  readonly toggled: ReadonlySet<string>;
+  readonly prompt: Prompt | null;
+  readonly history: { readonly [kind in PromptKind]: readonly string[] };
+  readonly filters: readonly Filter[];
+  readonly areFiltersOn: boolean;
+  /** Events below are hidden; 1 shows all. */
+  readonly minSeverity: number;
+  readonly sought: { readonly [kind in Sought]: string | null };
+  /** A jump that waits for its walk. */
+  readonly pending: { readonly sought: Sought; readonly step: 1 | -1 } | null;
+  readonly marks: readonly number[];
+  readonly visited: readonly number[];
+  readonly unvisited: readonly number[];
+  readonly clock: Clock;
+  /** Names of fields that stand in columns of their own. */
+  readonly columns: readonly string[];
+  readonly hasHistogram: boolean;
+  /** Whether the next key says what to copy. */
+  readonly isCopying: boolean;
+  /** For the status line; a key clears it. */
+  readonly message: string;
+  readonly request: Request | null;
   readonly isDone: boolean;
 }
 
-/** A name of a special key, or the character typed. */
+/** A name of a special key (`up`, `ctrl-f`), or the character typed. */
 export type Key = string;
 
-export function firstView(heightLines: number): View {
+export interface FirstLook {
+  readonly heightLines: number;
+  readonly clock: Clock;
+  readonly isAtEnd: boolean;
+  readonly filters: readonly string[];
+  readonly minSeverity: number;
+  readonly hasHistogram: boolean;
+}
+
+export function firstView(look: FirstLook): View {
   return {
+    anchor: 0,
     chosen: 0,
-    top: 0,
-    heightLines,
-    minSeverity: 1,
+    line: 0,
+    heightLines: look.heightLines,
+    leftColumns: 0,
+    isAtEnd: look.isAtEnd,
     pane: 'list',
     scrolledLines: 0,
+    chosenFilter: 0,
+    row: 0,
+    topRow: 0,
+    toggled: new Set(),
+    prompt: null,
+    history: { search: [], filter: [], time: [], columns: [] },
+    filters: look.filters.map((text) => ({ text, isOn: true })),
+    areFiltersOn: true,
+    minSeverity: look.minSeverity,
+    sought: { search: null, trace: null, pattern: null },
+    pending: null,
+    marks: [],
+    visited: [],
+    unvisited: [],
+    clock: look.clock,
+    columns: [],
+    hasHistogram: look.hasHistogram,
+    isCopying: false,
+    message: '',
+    request: null,
     isDone: false,
   };
 }
 
-export function resized(view: View, heightLines: number, events: Events): View {
-  return follow({ ...view, heightLines: Math.max(1, heightLines) }, events);
-}
-
-/** What a key does; the same view where it means nothing. */
-export function pressed(view: View, key: Key, events: Events): View {
-  if (key === 'q' || key === 'escape') {
-    if (view.pane !== 'list') return { ...view, pane: 'list' };
-    return key === 'q' ? { ...view, isDone: true } : view;
-  }
-  if (key === '?' || key === 'f1') return { ...view, pane: 'help', scrolledLines: 0 };
-  return view.pane === 'list' ? pressedInList(view, key, events) : scrolled(view, key);
-}
-
-function scrolled(view: View, key: Key): View {
-  if (view.pane === 'detail' && key === 'return') return { ...view, pane: 'list' };
-  const lines = linesMoved(key, view.heightLines);
-  if (lines === 0) return view;
-  return { ...view, scrolledLines: Math.max(0, view.scrolledLines + lines) };
-}
-
-function pressedInList(view: View, key: Key, events: Events): View {
-  if (events.count === 0) return view;
-  const lines = linesMoved(key, view.heightLines);
-  if (lines !== 0) return follow({ ...view, chosen: moved(view, lines, events) }, events);
-  switch (key) {
-    case 'g':
-    case 'home':
-      return follow({ ...view, chosen: next(view, -1, 1, events) ?? 0 }, events);
-    case 'G':
-    case 'end':
-      return follow(
-        { ...view, chosen: next(view, events.count, -1, events) ?? view.chosen },
-        events,
-      );
-    case 'return':
-      return { ...view, pane: 'detail', scrolledLines: 0 };
-    case 'e':
-      return jumped(view, 17, 1, events);
-    case 'E':
-      return jumped(view, 17, -1, events);
-    case 'w':
-      return jumped(view, 13, 1, events);
-    case 'W':
-      return jumped(view, 13, -1, events);
-  }
-  return /^[1-6]$/.test(key) ? levelled(view, (Number(key) - 1) * 4 + 1, events) : view;
-}
-
-/** Lines that a key moves by, down being positive. */
-function linesMoved(key: Key, heightLines: number): number {
-  switch (key) {
-    case 'j':
-    case 'down':
-      return 1;
-    case 'k':
-    case 'up':
-      return -1;
-    case 'space':
-    case 'pagedown':
-      return heightLines;
-    case 'b':
-    case 'pageup':
-      return -heightLines;
-    case 'd':
-      return Math.ceil(heightLines / 2);
-    case 'u':
-      return -Math.ceil(heightLines / 2);
-    default:
-      return 0;
-  }
-}
-
-/** The nearest shown event before or behind an index, or undefined. */
-function next(
-  { minSeverity }: { minSeverity: number },
-  from: number,
-  step: 1 | -1,
-  events: Events,
-): number | undefined {
-  for (let index = from + step; index >= 0 && index < events.count; index += step) {
-    if (events.severityAt(index) >= minSeverity) return index;
-  }
-  return undefined;
-}
-
-function moved(view: View, lines: number, events: Events): number {
-  let { chosen } = view;
-  const step = lines > 0 ? 1 : -1;
-  for (let left = Math.abs(lines); left > 0; left--) {
-    const index = next(view, chosen, step, events);
-    if (index === undefined) break;
-    chosen = index;
-  }
-  return chosen;
-}
-
-function jumped(view: View, severity: number, step: 1 | -1, events: Events): View {
-  const wanted = { minSeverity: Math.max(severity, view.minSeverity) };
-  const chosen = next(wanted, view.chosen, step, events);
-  return chosen === undefined ? view : follow({ ...view, chosen }, events);
-}
-
-/** Keeps the chosen event where it is shown still, else takes the nearest. */
-function levelled(view: View, minSeverity: number, events: Events): View {
-  const wanted = { ...view, minSeverity };
-  const chosen =
-    next(wanted, view.chosen - 1, 1, events) ??
-    next(wanted, view.chosen, -1, events) ??
-    view.chosen;
-  return follow({ ...wanted, chosen, top: chosen }, events);
-}
-
-/** Shown events from the first line on, as many as there are lines. */
-export function shownIndexes(view: View, events: Events): number[] {
-  const indexes: number[] = [];
-  let index = next(view, view.top - 1, 1, events);
-  while (index !== undefined && indexes.length < view.heightLines) {
-    indexes.push(index);
-    index = next(view, index, 1, events);
-  }
-  return indexes;
-}
-
-/** Moves the first line as little as brings the chosen event into sight. */
-function follow(view: View, events: Events): View {
-  if (view.chosen <= view.top) return { ...view, top: view.chosen };
-  let top = view.chosen;
-  for (let line = 1; line < view.heightLines; line++) {
-    const above = next(view, top, -1, events);
-    if (above === undefined || above < view.top) return view;
-    top = above;
-  }
-  return { ...view, top };
+/** The filters that count, with the one that is being typed. */
+export function activeFilters(view: View): string[] {
+  const { prompt } = view;
+  const draft = prompt?.kind === 'filter' ? prompt : null;
+  const texts = view.filters
+    .filter(({ isOn }, index) => isOn && view.areFiltersOn && index !== draft?.filter)
+    .map(({ text }) => text);
+  if (draft !== null && draft.problem === '' && draft.text.trim() !== '') texts.push(draft.text);
+  return texts;
 }

@@ -101,6 +101,7 @@ describe('report', () => {
     const terminal: Terminal = {
       environment: {},
       isTerminal: true,
+      isInteractive: false,
       write: async (text) => {
         written += text;
       },

@@ -45,23 +45,39 @@ describe('view in a terminal', () => {
       `(cd ${directory}; sh -c 'echo $$ > pid; exec ${process.execPath} ${CLI} view crash.bin')`,
     );
     press('; echo "code $?"', 'Enter');
-    return shows(/1 of 5 /);
+    return shows(/^5 of 5 /m);
   };
 
   it('lists, shows an event in full, resizes, and leaves the shell as it was', async () => {
-    expect(await start()).toMatch(/^> .*INFO +main +listening port=8080$/m);
-    press('e', 'Enter');
+    expect(await start()).toMatch(/^> .*FATAL +main +giving up +█$/m);
+    press('E', 'Enter');
     const detail = await shows(/caused by: TypeError: network down/);
-    expect(detail).toContain('charge failed\\nfor "them" \\x1b[31m');
+    expect(detail).toContain('charge failed');
+    expect(detail).toContain('for "them" \\x1b[31m');
     press('q');
     await shows(/4 of 5 /);
     tmux('resize-window', '-t', 'reader', '-x', '60', '-y', '8');
-    await shows(/^> .*ERROR/m);
+    await shows(/^>~ .*ERROR/m);
     press('q');
     const left = await shows(/code 0/);
     expect(left).not.toContain('listening');
     expect(tmux('display', '-p', '-t', 'reader', '#{alternate_on}#{cursor_flag}')).toBe('01\n');
     tmux('resize-window', '-t', 'reader', '-x', '80', '-y', '24');
+  }, 60_000);
+
+  it('stops on Ctrl-Z and goes on with fg', async () => {
+    await start();
+    press('C-z');
+    await shows(/Stopped|suspended/);
+    expect(tmux('display', '-p', '-t', 'reader', '#{alternate_on}#{cursor_flag}')).toBe('01\n');
+    press('fg', 'Enter');
+    await shows(/^5 of 5 /m);
+    press('k');
+    await shows(/^4 of 5 /m);
+    press('C-c');
+    press('echo "left $?"', 'Enter');
+    await shows(/^left 130/m);
+    expect(tmux('display', '-p', '-t', 'reader', '#{alternate_on}#{cursor_flag}')).toBe('01\n');
   }, 60_000);
 
   it.each(['SIGTERM', 'SIGHUP'] as const)(

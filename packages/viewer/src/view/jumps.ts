@@ -1,0 +1,139 @@
+/** Jumps to the next event of a kind: errors, gaps, hits, relatives, marks, landmarks, and back again. */
+
+import type { Events, Key, Sought, View } from './model.ts';
+import { beside, goneTo } from './moves.ts';
+
+/** What a key that jumps does; null for other keys. */
+export function jumped(view: View, key: Key, events: Events): View | null {
+  switch (key) {
+    case 'e':
+      return toNext(view, 1, events, 'error', (index) => events.errors.has(index));
+    case 'E':
+      return toNext(view, -1, events, 'error', (index) => events.errors.has(index));
+    case 'w':
+      return toNext(view, 1, events, 'warning', (index) => events.warnings.has(index));
+    case 'W':
+      return toNext(view, -1, events, 'warning', (index) => events.warnings.has(index));
+    case 's':
+      return toNext(view, 1, events, 'gap', (index) => events.isAfterGap(index));
+    case 'S':
+      return toNext(view, -1, events, 'gap', (index) => events.isAfterGap(index));
+    case 'r':
+      return toNext(view, 1, events, 'event of this thread', isOfSameThread(view, events));
+    case 'R':
+      return toNext(view, -1, events, 'event of this thread', isOfSameThread(view, events));
+    case "'":
+      return toOneOf(view, view.marks, 1, events, 'mark');
+    case '"':
+      return toOneOf(view, view.marks, -1, events, 'mark');
+    case '}':
+      return toOneOf(view, [...events.landmarks, ...view.marks], 1, events, 'landmark');
+    case '{':
+      return toOneOf(view, [...events.landmarks, ...view.marks], -1, events, 'landmark');
+    case 'n':
+      return toHit(view, 'search', 1, events);
+    case 'N':
+      return toHit(view, 'search', -1, events);
+    case 'o':
+      return toRelative(view, 'trace', 1, events);
+    case 'O':
+      return toRelative(view, 'trace', -1, events);
+    case '.':
+      return toRelative(view, 'pattern', 1, events);
+    case ',':
+      return toRelative(view, 'pattern', -1, events);
+    case '[':
+      return retraced(view, 'visited', 'unvisited');
+    case ']':
+      return retraced(view, 'unvisited', 'visited');
+    default:
+      return null;
+  }
+}
+
+/** Makes a jump that waited for its walk, once it is known where to. */
+export function resumed(view: View, events: Events): View {
+  if (view.pending === null) return view;
+  const { sought, step } = view.pending;
+  return toHit(view, sought, step, events);
+}
+
+/** What is looked for, in a sentence. */
+export const SOUGHT_WORDS: { readonly [sought in Sought]: string } = {
+  search: 'hit',
+  trace: 'event of this trace',
+  pattern: 'event of this pattern',
+};
+
+function toNext(
+  view: View,
+  step: 1 | -1,
+  events: Events,
+  what: string,
+  isWanted: (index: number) => boolean,
+): View {
+  let index = beside(view.chosen, step, events);
+  while (index !== undefined && !isWanted(index)) index = beside(index, step, events);
+  return index === undefined ? missed(view, step, what) : goneTo(view, index, events);
+}
+
+function isOfSameThread(view: View, events: Events): (index: number) => boolean {
+  const lane = events.laneAt(view.chosen);
+  return (index) => events.laneAt(index) === lane;
+}
+
+function toOneOf(
+  view: View,
+  indexes: readonly number[],
+  step: 1 | -1,
+  events: Events,
+  what: string,
+): View {
+  const ahead = indexes
+    .filter((index) => (index - view.chosen) * step > 0 && events.shown.has(index))
+    .sort((a, b) => (a - b) * step);
+  return ahead.length === 0 ? missed(view, step, what) : goneTo(view, ahead[0], events);
+}
+
+export function toHit(view: View, sought: Sought, step: 1 | -1, events: Events): View {
+  const hits = events.hits(sought);
+  if (hits === null) {
+    const isSoughtYet = view.sought[sought] !== null;
+    if (isSoughtYet) return { ...view, pending: { sought, step } };
+    return { ...view, pending: null, message: 'nothing to look for yet: / searches' };
+  }
+  const index = hits.beside(view.chosen, step, events.shown);
+  if (index === null) return { ...view, pending: { sought, step } };
+  const still: View = { ...view, pending: null };
+  return index === undefined
+    ? missed(still, step, SOUGHT_WORDS[sought])
+    : goneTo(still, index, events);
+}
+
+function toRelative(view: View, sought: 'trace' | 'pattern', step: 1 | -1, events: Events): View {
+  const relation = events.relationOf(sought, view.chosen);
+  if (relation === null) {
+    const message = sought === 'trace' ? 'this event is of no trace' : 'this event cannot be read';
+    return { ...view, message };
+  }
+  if (view.sought[sought] === relation) return toHit(view, sought, step, events);
+  const wanted = { ...view.sought, [sought]: relation };
+  return { ...view, sought: wanted, pending: { sought, step } };
+}
+
+function retraced(view: View, from: 'visited' | 'unvisited', to: 'visited' | 'unvisited'): View {
+  const index = view[from].at(-1);
+  if (index === undefined) return { ...view, message: 'no further jump' };
+  return {
+    ...view,
+    anchor: index,
+    chosen: index,
+    line: Math.floor(view.heightLines / 3),
+    [from]: view[from].slice(0, -1),
+    [to]: [...view[to], view.anchor],
+  };
+}
+
+function missed(view: View, step: 1 | -1, what: string): View {
+  return { ...view, message: `no ${what} ${step === 1 ? 'below' : 'above'}` };
+}

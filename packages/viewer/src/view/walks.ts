@@ -1,0 +1,161 @@
+/**
+ * The walks through a recording that filters, searches and jumps need, in slices between keys. What
+ * has been found is kept while anything refers to it, so that switching a filter costs no walk.
+ */
+
+import { maskMessage } from '../digest/message-mask.ts';
+import type { EventTest } from '../select/field-match.ts';
+import { parseGrep } from '../select/grep.ts';
+import type { TimeFrame } from '../select/time-expression.ts';
+import type { EventIndex } from './event-index.ts';
+import { parseFilter } from './filters.ts';
+import { Hits } from './hits.ts';
+import type { Sought } from './model.ts';
+
+/** What is walked for, by a key that says it all. */
+interface Walk {
+  readonly hits: Hits;
+  readonly steps: Generator<void>;
+}
+
+/** Walks of filters that nothing refers to at the moment. */
+const MAX_SPARE = 8;
+
+export class Walks {
+  readonly #index: EventIndex;
+  readonly #frame: TimeFrame;
+  /** The one asked for longest ago is the first. */
+  readonly #walks = new Map<string, Walk>();
+  #wanted: readonly string[] = [];
+
+  constructor(index: EventIndex, frame: TimeFrame) {
+    this.#index = index;
+    this.#frame = frame;
+  }
+
+  /** Says which walks are needed, the most urgent first. They begin at `start`, if they have not yet. */
+  want(wanted: readonly WalkKey[], start: number): void {
+    this.#wanted = wanted.map(keyText);
+    wanted.forEach((key, place) => {
+      const text = this.#wanted[place];
+      const walk = this.#walks.get(text) ?? this.#begin(key, start);
+      this.#walks.delete(text);
+      this.#walks.set(text, walk);
+    });
+    for (const text of this.#walks.keys()) {
+      if (this.#walks.size <= wanted.length + MAX_SPARE) return;
+      this.#walks.delete(text);
+    }
+  }
+
+  /** What has been found so far; null where it was never wanted. */
+  hits(key: WalkKey): Hits | null {
+    return this.#walks.get(keyText(key))?.hits ?? null;
+  }
+
+  /** Goes on until it is late; whether there is more to do. */
+  run(isLate: () => boolean): boolean {
+    for (const text of this.#wanted) {
+      const walk = this.#walks.get(text);
+      while (walk !== undefined && !walk.hits.isComplete) {
+        if (walk.steps.next().done) walk.hits.isComplete = true;
+        if (isLate()) return true;
+      }
+    }
+    return false;
+  }
+
+  /** How far the first walk is that is not complete, or null. */
+  get progress(): number | null {
+    for (const text of this.#wanted) {
+      const walk = this.#walks.get(text);
+      if (walk !== undefined && !walk.hits.isComplete) return walk.hits.progress;
+    }
+    return null;
+  }
+
+  #begin(key: WalkKey, start: number): Walk {
+    const hits = new Hits(start);
+    const { test, minSeverity } = wantedBy(key, this.#frame);
+    return { hits, steps: seek(this.#index, hits, test, minSeverity) };
+  }
+}
+
+export interface WalkKey {
+  readonly kind: 'filter' | Sought;
+  readonly text: string;
+}
+
+function keyText({ kind, text }: WalkKey): string {
+  return `${kind} ${text}`;
+}
+
+function wantedBy(
+  { kind, text }: WalkKey,
+  frame: TimeFrame,
+): { test: EventTest; minSeverity: number } {
+  switch (kind) {
+    case 'filter': {
+      const { test, bounds } = parseFilter(text)(frame);
+      return { test, minSeverity: bounds.minSeverity };
+    }
+    case 'search':
+      return { test: parseGrep(text), minSeverity: 0 };
+    case 'trace':
+      return { test: ({ traceId }) => traceId === text, minSeverity: 0 };
+    case 'pattern':
+      return { test: patternTest(text), minSeverity: 0 };
+  }
+}
+
+/** What the messages of a pattern have in common, with the logger that they are of. */
+export function patternOf(logger: string, message: string): string {
+  return `${logger}\n${maskMessage(message).words.join(' ')}`;
+}
+
+const MAX_KNOWN_MESSAGES = 10_000;
+
+/** Most messages come again and again, so each is looked at once. */
+function patternTest(wanted: string): EventTest {
+  const loggerWanted = wanted.slice(0, wanted.indexOf('\n'));
+  const known = new Map<string, boolean>();
+  return ({ logger, message }) => {
+    if (logger !== loggerWanted) return false;
+    let isWanted = known.get(message);
+    if (isWanted === undefined) {
+      isWanted = patternOf(logger, message) === wanted;
+      if (known.size === MAX_KNOWN_MESSAGES) known.clear();
+      known.set(message, isWanted);
+    }
+    return isWanted;
+  };
+}
+
+/** From the start on to the end, then what is before the start. */
+function* seek(
+  index: EventIndex,
+  hits: Hits,
+  test: EventTest,
+  minSeverity: number,
+): Generator<void> {
+  const { start, found } = hits;
+  for (const walked of index.walk(start, minSeverity)) {
+    if (walked === undefined) yield;
+    else {
+      hits.reached = walked.index;
+      hits.progress = (walked.index - start) / index.count;
+      if (test(walked.event, walked.file)) found.add(walked.index);
+    }
+  }
+  hits.reached = index.count;
+  hits.hasReachedEnd = true;
+  if (start === 0) return;
+  for (const walked of index.walk(0, minSeverity)) {
+    if (walked === undefined) yield;
+    else {
+      if (walked.index >= start) return;
+      hits.progress = (index.count - start + walked.index) / index.count;
+      if (test(walked.event, walked.file)) found.add(walked.index);
+    }
+  }
+}
