@@ -1,6 +1,7 @@
 /**
  * A plain JSON log (one object a line) behind the interface of a recording, so that every command reads
- * it. Lines are parsed when they are walked; only where they begin is kept if they are out of order.
+ * it. Lines are parsed when they are walked; only where they begin is kept if they are out of order, and
+ * now and then a place to begin at.
  */
 
 import {
@@ -57,7 +58,20 @@ interface Survey {
   readonly order: Float64Array | null;
   /** The first time that a line tells: that of lines before it. */
   readonly firstNs: bigint;
+  /** Every so often a place to begin at, so that a stretch of time is read without what is before. */
+  readonly stops: readonly Stop[];
 }
+
+interface Stop {
+  /** Lines before it, in the order of their times. */
+  readonly place: number;
+  readonly start: number;
+  readonly timeNs: bigint;
+  /** Of the line before, for a line without a time. */
+  readonly previousNs: bigint;
+}
+
+const LINES_PER_STOP = 256;
 
 function surveyLines(bytes: Buffer): Survey {
   const threads = new Map<number, { name: string; events: number }>();
@@ -85,14 +99,21 @@ function surveyLines(bytes: Buffer): Survey {
     times.push(timeNs);
     previousNs = timeNs;
   }
-  const order = isOrdered ? null : orderOf(starts, times);
-  return { startNs, endNs, host, pid, service, threads, order, firstNs };
+  const indexes = isOrdered ? null : indexesByTime(times);
+  const order = indexes === null ? null : Float64Array.from(indexes, (index) => starts[index]);
+  const stops: Stop[] = [];
+  for (let place = LINES_PER_STOP; place < starts.length; place += LINES_PER_STOP) {
+    const index = indexes === null ? place : indexes[place];
+    const previous = indexes === null ? place - 1 : indexes[place - 1];
+    const [timeNs, previousNs] = [times[index], times[previous]];
+    stops.push({ place, start: starts[index], timeNs, previousNs });
+  }
+  return { startNs, endNs, host, pid, service, threads, order, firstNs, stops };
 }
 
-function orderOf(starts: readonly number[], times: readonly bigint[]): Float64Array {
-  const indexes = starts.map((_, index) => index);
-  indexes.sort((a, b) => (times[a] < times[b] ? -1 : times[a] > times[b] ? 1 : a - b));
-  return Float64Array.from(indexes, (index) => starts[index]);
+function indexesByTime(times: readonly bigint[]): number[] {
+  const indexes = times.map((_, index) => index);
+  return indexes.sort((a, b) => (times[a] < times[b] ? -1 : times[a] > times[b] ? 1 : a - b));
 }
 
 function firstTime(bytes: Buffer): bigint {
@@ -105,24 +126,38 @@ function firstTime(bytes: Buffer): bigint {
 
 function* walk(
   bytes: Buffer,
-  { order, firstNs }: Survey,
+  { order, firstNs, stops }: Survey,
   query: EventQuery,
 ): Generator<RecordedEvent> {
   const minSeverity = severityOf(query.minLevel);
   const { sinceNs, untilNs, thread, title } = query;
   const threads = thread === undefined || typeof thread === 'object' ? thread : [thread];
-  let previousNs = firstNs;
-  const source = order === null ? lines(bytes) : linesAt(bytes, order);
+  const stop = sinceNs === undefined ? undefined : lastStopBefore(stops, sinceNs);
+  let previousNs = stop?.previousNs ?? firstNs;
+  const source =
+    order === null
+      ? lines(bytes, stop?.start ?? 0)
+      : linesAt(bytes, order.subarray(stop?.place ?? 0));
   for (const { text } of source) {
     const { event } = readPlainLine(text, previousNs);
     previousNs = event.timeNs;
     if (event.severity < minSeverity) continue;
     if (sinceNs !== undefined && event.timeNs < sinceNs) continue;
-    if (untilNs !== undefined && event.timeNs > untilNs) continue;
+    if (untilNs !== undefined && event.timeNs > untilNs) return;
     if (title?.(event) === false) continue;
     const { id, name } = event.thread;
     if (threads === undefined || threads.includes(id) || threads.includes(name)) yield event;
   }
+}
+
+function lastStopBefore(stops: readonly Stop[], timeNs: bigint): Stop | undefined {
+  let [low, high] = [0, stops.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (stops[middle].timeNs < timeNs) low = middle + 1;
+    else high = middle;
+  }
+  return stops[low - 1];
 }
 
 function severityOf(level: EventQuery['minLevel']): number {
@@ -136,8 +171,8 @@ interface Line {
 }
 
 /** Lines that hold anything. */
-function* lines(bytes: Buffer): Generator<Line> {
-  for (let start = 0; start < bytes.length; ) {
+function* lines(bytes: Buffer, from = 0): Generator<Line> {
+  for (let start = from; start < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, start);
     const end = newline < 0 ? bytes.length : newline;
     const text = textAt(bytes, start, end);

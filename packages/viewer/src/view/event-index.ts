@@ -3,7 +3,7 @@
  * bytes, and a few sets. All else is read again when it is shown, by `event-reader.ts`.
  */
 
-import { LEVELS, type RecordedEvent } from 'ttlog/reader';
+import { type EventTitle, LEVELS, type RecordedEvent } from 'ttlog/reader';
 import { threadLabel } from '../format/source-label.ts';
 import { mergeByTime } from '../input/merge.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
@@ -12,6 +12,8 @@ import { EventSet } from './event-set.ts';
 const FIRST_CAPACITY = 1 << 16;
 /** Events after which filling and walking pause, for keys and for a picture. */
 const EVENTS_PER_PAUSE = 512;
+/** A walk asks the reader for so many at a time: looking for them costs it about a millisecond. */
+const EVENTS_PER_STRETCH = 16_384;
 const MAX_LANES = 65_535;
 
 export const WARN_SEVERITY = 13;
@@ -22,6 +24,12 @@ export interface Lane {
   readonly file: RecordingFile;
   readonly threadId: number;
   readonly label: string;
+}
+
+/** What a reader can leave out by itself. */
+export interface WalkQuery {
+  readonly minLevel: number;
+  readonly title?: (title: EventTitle) => boolean;
 }
 
 /** An event and its number. */
@@ -73,32 +81,56 @@ export class EventIndex {
   }
 
   /**
-   * The events from an index on that are severe enough; now and then `undefined`, for a pause. Where
-   * times are in order the reader skips what is before, by its own index.
+   * The events from an index on that the reader's own index and dictionaries do not rule out; `undefined`
+   * now and then, for a pause. Where times are in order it is done in stretches of time, since within
+   * one the reader says nothing until it has found something.
    */
-  *walk(from: number, minSeverity: number): Generator<Walked | undefined> {
-    if (from >= this.count) return;
-    let steps = 0;
-    if (this.isOrdered) {
-      const query = { sinceNs: this.#timesNs[from], minLevel: minSeverity };
-      let index = this.firstAt(from) - 1;
-      let isInStep = true;
-      for (const { event, file } of mergeByTime(this.files.map((file) => ({ file, query })))) {
-        do index++;
-        while (index < this.count && this.#severities[index] < minSeverity);
-        isInStep = this.#timesNs[index] === event.timeNs;
-        if (!isInStep) break;
-        if (index >= from) yield { event, file, index };
-        if (++steps % EVENTS_PER_PAUSE === 0) yield undefined;
-      }
-      if (isInStep) return;
+  *walk(from: number, query: WalkQuery): Generator<Walked | undefined> {
+    let isInStep = this.isOrdered;
+    let start = this.firstAt(from);
+    while (isInStep && start < this.count) {
+      let end = Math.min(this.count, start + EVENTS_PER_STRETCH);
+      while (end < this.count && this.#timesNs[end] === this.#timesNs[end - 1]) end++;
+      isInStep = yield* this.#walkStretch(start, end, from, query);
+      yield undefined;
+      start = end;
     }
+    if (isInStep) return;
     // A recording that contradicts itself is walked as it was when it was read.
     let index = -1;
     for (const { event, file } of mergeByTime(this.files.map((file) => ({ file, query: {} })))) {
-      if (++index >= from && event.severity >= minSeverity) yield { event, file, index };
+      if (++index >= from && event.severity >= query.minLevel) yield { event, file, index };
+      if (index % EVENTS_PER_PAUSE === 0) yield undefined;
+    }
+  }
+
+  /** Whether the events found are those that the index knows. */
+  *#walkStretch(
+    start: number,
+    end: number,
+    from: number,
+    wanted: WalkQuery,
+  ): Generator<Walked | undefined, boolean> {
+    const query = { ...wanted, sinceNs: this.#timesNs[start], untilNs: this.#timesNs[end - 1] };
+    let index = start;
+    let steps = 0;
+    for (const { event, file } of mergeByTime(this.files.map((file) => ({ file, query })))) {
+      const lane = this.#laneNumbers.get(file)?.get(event.thread.id);
+      while (index < end && !this.#isOf(index, event, lane)) index++;
+      if (index >= end) return false;
+      if (index >= from) yield { event, file, index };
+      index++;
       if (++steps % EVENTS_PER_PAUSE === 0) yield undefined;
     }
+    return true;
+  }
+
+  #isOf(index: number, { timeNs, severity }: RecordedEvent, lane: number | undefined): boolean {
+    return (
+      this.#laneOf[index] === lane &&
+      this.#severities[index] === severity &&
+      this.#timesNs[index] === timeNs
+    );
   }
 
   /** The first of the events that have the time of this one, where times are in order. */

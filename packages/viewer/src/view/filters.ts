@@ -11,7 +11,7 @@ export function parseFilter(text: string): (frame: TimeFrame) => BoundQuery {
   const trimmed = text.trim();
   if (trimmed.startsWith('/')) {
     const test = parseGrep(trimmed.slice(1));
-    return () => ({ test, bounds: UNBOUNDED });
+    return () => ({ test, bounds: UNBOUNDED, title: null, isAnswered: false });
   }
   // Standard input is the keyboard here, and a file would be read at every key.
   if (/\bin\s*@/.test(trimmed)) {

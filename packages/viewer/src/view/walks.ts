@@ -3,11 +3,12 @@
  * has been found is kept while anything refers to it, so that switching a filter costs no walk.
  */
 
+import type { EventTitle } from 'ttlog/reader';
 import { maskMessage } from '../digest/message-mask.ts';
 import type { EventTest } from '../select/field-match.ts';
 import { parseGrep } from '../select/grep.ts';
 import type { TimeFrame } from '../select/time-expression.ts';
-import type { EventIndex } from './event-index.ts';
+import type { EventIndex, WalkQuery } from './event-index.ts';
 import { parseFilter } from './filters.ts';
 import { Hits } from './hits.ts';
 import type { Sought } from './model.ts';
@@ -76,8 +77,7 @@ export class Walks {
 
   #begin(key: WalkKey, start: number): Walk {
     const hits = new Hits(start);
-    const { test, minSeverity } = wantedBy(key, this.#frame);
-    return { hits, steps: seek(this.#index, hits, test, minSeverity) };
+    return { hits, steps: seek(this.#index, hits, wantedBy(key, this.#frame)) };
   }
 }
 
@@ -90,21 +90,29 @@ function keyText({ kind, text }: WalkKey): string {
   return `${kind} ${text}`;
 }
 
-function wantedBy(
-  { kind, text }: WalkKey,
-  frame: TimeFrame,
-): { test: EventTest; minSeverity: number } {
+/** What the reader may leave out, and what is asked of the rest. */
+interface Wanted {
+  readonly query: WalkQuery;
+  readonly test: EventTest;
+}
+
+const ALL: WalkQuery = { minLevel: 0 };
+
+function wantedBy({ kind, text }: WalkKey, frame: TimeFrame): Wanted {
   switch (kind) {
     case 'filter': {
-      const { test, bounds } = parseFilter(text)(frame);
-      return { test, minSeverity: bounds.minSeverity };
+      const { test, bounds, title, isAnswered } = parseFilter(text)(frame);
+      const query: WalkQuery =
+        title === null ? { minLevel: bounds.minSeverity } : { minLevel: bounds.minSeverity, title };
+      const isByTime = bounds.sinceNs !== null || bounds.untilNs !== null;
+      return { query, test: isAnswered && !isByTime ? () => true : test };
     }
     case 'search':
-      return { test: parseGrep(text), minSeverity: 0 };
+      return { query: ALL, test: parseGrep(text) };
     case 'trace':
-      return { test: ({ traceId }) => traceId === text, minSeverity: 0 };
+      return { query: ALL, test: ({ traceId }) => traceId === text };
     case 'pattern':
-      return { test: patternTest(text), minSeverity: 0 };
+      return { query: { minLevel: 0, title: patternTest(text) }, test: () => true };
   }
 }
 
@@ -116,7 +124,7 @@ export function patternOf(logger: string, message: string): string {
 const MAX_KNOWN_MESSAGES = 10_000;
 
 /** Most messages come again and again, so each is looked at once. */
-function patternTest(wanted: string): EventTest {
+function patternTest(wanted: string): (title: EventTitle) => boolean {
   const loggerWanted = wanted.slice(0, wanted.indexOf('\n'));
   const known = new Map<string, boolean>();
   return ({ logger, message }) => {
@@ -132,14 +140,9 @@ function patternTest(wanted: string): EventTest {
 }
 
 /** From the start on to the end, then what is before the start. */
-function* seek(
-  index: EventIndex,
-  hits: Hits,
-  test: EventTest,
-  minSeverity: number,
-): Generator<void> {
+function* seek(index: EventIndex, hits: Hits, { query, test }: Wanted): Generator<void> {
   const { start, found } = hits;
-  for (const walked of index.walk(start, minSeverity)) {
+  for (const walked of index.walk(start, query)) {
     if (walked === undefined) yield;
     else {
       hits.reached = walked.index;
@@ -150,7 +153,7 @@ function* seek(
   hits.reached = index.count;
   hits.hasReachedEnd = true;
   if (start === 0) return;
-  for (const walked of index.walk(0, minSeverity)) {
+  for (const walked of index.walk(0, query)) {
     if (walked === undefined) yield;
     else {
       if (walked.index >= start) return;
