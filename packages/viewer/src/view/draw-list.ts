@@ -110,7 +110,7 @@ function gutterText(index: number, view: View, { known }: Drawing): string {
   if (view.marks.includes(index)) return `${chosen}*`;
   if (known.hits('search')?.found.has(index)) return `${chosen}/`;
   if (known.landmarks.includes(index) && index < known.count - 1) return `${chosen}≈`;
-  return known.isAfterGap(index) ? `${chosen}~` : `${chosen} `;
+  return known.gaps.has(index) ? `${chosen}~` : `${chosen} `;
 }
 
 /** The first value of that name, as in a query. */

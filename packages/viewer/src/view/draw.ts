@@ -83,13 +83,11 @@ function titleLine(view: View, { known, columns, colours, utc }: Drawing): strin
   const [first] = files;
   const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
   const who = `${processLabel(first)}${more}`;
-  const cause = files.length === 1 ? causeText(first) : '';
+  const facts = [files.length === 1 ? causeText(first) : '', ...flawTexts(known)];
+  const all = [...facts, clockText(view, known, utc)].filter((text) => text !== '').join(' · ');
   const chips = chipTexts(view).join(' ');
   const left = Math.max(0, columns - widthOf(who) - (chips === '' ? 0 : widthOf(chips) + 2));
-  const about = fitted(
-    `  ${cause}${cause === '' ? '' : ' · '}${clockText(view, known, utc)}`,
-    left,
-  );
+  const about = fitted(`  ${all}`, left);
   const isDead = isCrash(first.recording.header);
   const shownWho = fitted(who, columns);
   if (chips === '') return colours.bold(shownWho) + (isDead ? colours.red(about) : about);
@@ -97,6 +95,19 @@ function titleLine(view: View, { known, columns, colours, utc }: Drawing): strin
   const shownChips = room > 4 ? `  ${colours.inverse(fitted(chips, room))}` : '';
   const rest = columns - widthOf(shownWho) - widthOf(chips) - 2;
   return colours.bold(shownWho) + shownChips + (rest > 0 ? fitted(about, rest) : '');
+}
+
+/** What is missing, or cannot be read. */
+function flawTexts({ index: { files } }: KnownEvents): string[] {
+  let lost = 0;
+  let damaged = 0;
+  for (const { recording } of files) {
+    const { overwritten, refused, tooLarge } = recording.losses;
+    lost += overwritten + refused + tooLarge;
+    damaged += recording.damage.length;
+  }
+  const flaws = lost > 0 ? [`${countText(lost)} lost`] : [];
+  return damaged > 0 ? [...flaws, `damaged in ${countText(damaged)} places`] : flaws;
 }
 
 function chipTexts(view: View): string[] {

@@ -14,6 +14,8 @@ const FIRST_CAPACITY = 1 << 16;
 const EVENTS_PER_PAUSE = 512;
 /** A walk asks the reader for so many at a time: looking for them costs it about a millisecond. */
 const EVENTS_PER_STRETCH = 16_384;
+const LEAST_PAUSE_NS = 100_000_000n;
+const LONG_FACTOR = 5n;
 const MAX_LANES = 65_535;
 
 export const WARN_SEVERITY = 13;
@@ -45,6 +47,8 @@ export class EventIndex {
   isOrdered = true;
   readonly files: readonly RecordingFile[];
   readonly lanes: Lane[] = [];
+  /** Events before which a tenth of a second passed or more, and long for this recording. */
+  readonly pauses: EventSet = new EventSet();
   /** By thread: its first event below warning, which stays in the ring for the shortest time. */
   readonly firstMinorOf: (number | undefined)[] = [];
   /** Events from each level on: all, from debug on, and so on to fatal. */
@@ -159,7 +163,9 @@ export class EventIndex {
   #add(event: RecordedEvent, file: RecordingFile): void {
     const index = this.count;
     if (index === this.#timesNs.length) this.#grow();
-    if (index > 0 && event.timeNs < this.#timesNs[index - 1]) this.isOrdered = false;
+    const sinceLastNs = index === 0 ? 0n : event.timeNs - this.#timesNs[index - 1];
+    if (sinceLastNs < 0n) this.isOrdered = false;
+    if (sinceLastNs >= LEAST_PAUSE_NS && this.#isLong(sinceLastNs)) this.pauses.add(index);
     this.#timesNs[index] = event.timeNs;
     this.#severities[index] = event.severity;
     this.#laneOf[index] = this.#laneNumber(event, file);
@@ -168,6 +174,13 @@ export class EventIndex {
     }
     if (event.severity < WARN_SEVERITY) this.firstMinorOf[this.#laneOf[index]] ??= index;
     this.count++;
+  }
+
+  /** Compared with those before it, so that the pauses of a quiet program are not all of them long. */
+  #isLong(sinceLastNs: bigint): boolean {
+    const { count } = this;
+    const beforeNs = this.#timesNs[count - 1] - this.#timesNs[0];
+    return sinceLastNs * BigInt(count) >= beforeNs * LONG_FACTOR;
   }
 
   #laneNumber({ thread }: RecordedEvent, file: RecordingFile): number {

@@ -5,10 +5,14 @@
 
 const BITS = 32;
 const FIRST_WORDS = 1 << 11;
+/** Of each so many words it is known how many events come before; a picture asks some hundred times. */
+const BLOCK_WORDS = 64;
 
 export class EventSet {
   #words: Uint32Array;
   #count = 0;
+  /** Events before each block; null since the set has changed. */
+  #ranks: Uint32Array | null = null;
 
   constructor(words: Uint32Array = new Uint32Array(FIRST_WORDS)) {
     this.#words = words;
@@ -31,6 +35,7 @@ export class EventSet {
     if ((this.#words[place] & bit) !== 0) return;
     this.#words[place] |= bit;
     this.#count++;
+    this.#ranks = null;
   }
 
   /** The first event from an index on, or undefined. */
@@ -64,20 +69,24 @@ export class EventSet {
   /** How many events of the set come before an index. */
   countBefore(index: number): number {
     const words = this.#words;
-    const whole = Math.min(index >>> 5, words.length);
-    let count = 0;
-    for (let place = 0; place < whole; place++) count += bitCount(words[place]);
+    const end = index >>> 5;
+    if (end >= words.length) return this.#count;
+    const block = Math.floor(end / BLOCK_WORDS);
+    let count = this.#blockRanks()[block];
+    for (let place = block * BLOCK_WORDS; place < end; place++) count += bitCount(words[place]);
     const rest = index & 31;
-    if (rest > 0 && whole < words.length) count += bitCount(words[whole] & ~(-1 << rest));
-    return count;
+    return rest === 0 ? count : count + bitCount(words[end] & ~(-1 << rest));
   }
 
   /** The event with so many of the set before it, or undefined. */
   nth(count: number): number | undefined {
     if (count < 0 || count >= this.#count) return undefined;
     const words = this.#words;
-    let left = count;
-    for (let place = 0; ; place++) {
+    const ranks = this.#blockRanks();
+    let block = 0;
+    while (block + 1 < ranks.length && ranks[block + 1] <= count) block++;
+    let left = count - ranks[block];
+    for (let place = block * BLOCK_WORDS; ; place++) {
       const inWord = bitCount(words[place]);
       if (left >= inWord) {
         left -= inWord;
@@ -99,12 +108,17 @@ export class EventSet {
     return new EventSet(words);
   }
 
-  /** What this set has and the other has not. */
-  without(other: EventSet): EventSet {
-    const words = this.#words.slice();
-    const length = Math.min(words.length, other.#words.length);
-    for (let place = 0; place < length; place++) words[place] &= ~other.#words[place];
-    return new EventSet(words);
+  #blockRanks(): Uint32Array {
+    if (this.#ranks !== null) return this.#ranks;
+    const words = this.#words;
+    const ranks = new Uint32Array(Math.ceil(words.length / BLOCK_WORDS));
+    let count = 0;
+    for (let place = 0; place < words.length; place++) {
+      if (place % BLOCK_WORDS === 0) ranks[place / BLOCK_WORDS] = count;
+      count += bitCount(words[place]);
+    }
+    this.#ranks = ranks;
+    return ranks;
   }
 
   #grow(place: number): void {

@@ -1,5 +1,6 @@
 /** Jumps to the next event of a kind: errors, gaps, hits, relatives, marks, landmarks, and back again. */
 
+import type { EventSet } from './event-set.ts';
 import type { Events, Key, Sought, View } from './model.ts';
 import { beside, goneTo } from './moves.ts';
 
@@ -7,21 +8,21 @@ import { beside, goneTo } from './moves.ts';
 export function jumped(view: View, key: Key, events: Events): View | null {
   switch (key) {
     case 'e':
-      return toNext(view, 1, events, 'error', (index) => events.errors.has(index));
+      return toNextIn(view, 1, events, 'error', events.errors);
     case 'E':
-      return toNext(view, -1, events, 'error', (index) => events.errors.has(index));
+      return toNextIn(view, -1, events, 'error', events.errors);
     case 'w':
-      return toNext(view, 1, events, 'warning', (index) => events.warnings.has(index));
+      return toNextIn(view, 1, events, 'warning', events.warnings);
     case 'W':
-      return toNext(view, -1, events, 'warning', (index) => events.warnings.has(index));
+      return toNextIn(view, -1, events, 'warning', events.warnings);
     case 's':
-      return toNext(view, 1, events, 'gap', (index) => events.isAfterGap(index));
+      return toNextIn(view, 1, events, 'gap', events.gaps);
     case 'S':
-      return toNext(view, -1, events, 'gap', (index) => events.isAfterGap(index));
+      return toNextIn(view, -1, events, 'gap', events.gaps);
     case 'r':
-      return toNext(view, 1, events, 'event of this thread', isOfSameThread(view, events));
+      return toSameThread(view, 1, events);
     case 'R':
-      return toNext(view, -1, events, 'event of this thread', isOfSameThread(view, events));
+      return toSameThread(view, -1, events);
     case "'":
       return toOneOf(view, view.marks, 1, events, 'mark');
     case '"':
@@ -65,21 +66,21 @@ export const SOUGHT_WORDS: { readonly [sought in Sought]: string } = {
   pattern: 'event of this pattern',
 };
 
-function toNext(
-  view: View,
-  step: 1 | -1,
-  events: Events,
-  what: string,
-  isWanted: (index: number) => boolean,
-): View {
-  let index = beside(view.chosen, step, events);
-  while (index !== undefined && !isWanted(index)) index = beside(index, step, events);
+function toNextIn(view: View, step: 1 | -1, events: Events, what: string, wanted: EventSet): View {
+  const next = (from: number): number | undefined =>
+    step === 1 ? wanted.next(from + 1) : wanted.previous(from - 1);
+  let index = next(view.chosen);
+  while (index !== undefined && !events.shown.has(index)) index = next(index);
   return index === undefined ? missed(view, step, what) : goneTo(view, index, events);
 }
 
-function isOfSameThread(view: View, events: Events): (index: number) => boolean {
+function toSameThread(view: View, step: 1 | -1, events: Events): View {
   const lane = events.laneAt(view.chosen);
-  return (index) => events.laneAt(index) === lane;
+  let index = beside(view.chosen, step, events);
+  while (index !== undefined && events.laneAt(index) !== lane) index = beside(index, step, events);
+  return index === undefined
+    ? missed(view, step, 'event of this thread')
+    : goneTo(view, index, events);
 }
 
 function toOneOf(

@@ -9,14 +9,13 @@ import type { TimeFrame } from '../select/time-expression.ts';
 import { type DetailNode, type DetailRow, detailRows, detailTree } from './detail.ts';
 import { ERROR_SEVERITY, type EventIndex, WARN_SEVERITY } from './event-index.ts';
 import { EventReader } from './event-reader.ts';
-import type { EventSet } from './event-set.ts';
+import { EventSet } from './event-set.ts';
 import type { Hits } from './hits.ts';
 import { activeFilters, type Events, type Sought, type View } from './model.ts';
 import { patternOf, type WalkKey, Walks } from './walks.ts';
 
-/** A pause this many times as long as others are on average is a gap, from a tenth of a second on. */
+/** A pause this many times as long as others are on average is a gap. */
 const GAP_FACTOR = 20n;
-const LEAST_GAP_NS = 100_000_000n;
 
 const SOUGHT: readonly Sought[] = ['search', 'trace', 'pattern'];
 
@@ -25,6 +24,7 @@ export class KnownEvents implements Events {
   readonly reader: EventReader;
   readonly frame: TimeFrame;
   shown: EventSet;
+  gaps: EventSet = new EventSet();
   /** Events of lossy threads up to here have lost ones among them; 0 where nothing was overwritten. */
   lostUpTo = 0;
   landmarks: readonly number[] = [];
@@ -71,7 +71,11 @@ export class KnownEvents implements Events {
       }
     }
     this.shown = shown;
-    this.#placeLosses();
+    if (this.#placedCount !== index.count) {
+      this.#placedCount = index.count;
+      this.#placeLosses();
+      this.#placeGaps();
+    }
   }
 
   /** Goes on with what is searched for until it is late; whether there is more to do. */
@@ -89,15 +93,6 @@ export class KnownEvents implements Events {
 
   indexAtTime(timeNs: bigint): number {
     return this.index.indexAtTime(timeNs);
-  }
-
-  isAfterGap(at: number): boolean {
-    const { index } = this;
-    if (at === 0 || at >= index.count) return false;
-    const pauseNs = index.timeNsAt(at) - index.timeNsAt(at - 1);
-    if (pauseNs < LEAST_GAP_NS) return false;
-    const othersNs = index.timeNsAt(index.count - 1) - index.timeNsAt(0) - pauseNs;
-    return pauseNs * BigInt(index.count) >= othersNs * GAP_FACTOR;
   }
 
   hits(sought: Sought): Hits | null {
@@ -130,8 +125,6 @@ export class KnownEvents implements Events {
    */
   #placeLosses(): void {
     const { index } = this;
-    if (this.#placedCount === index.count) return;
-    this.#placedCount = index.count;
     const ends: number[] = [];
     for (const [lane, { file, threadId }] of index.lanes.entries()) {
       const thread = file.recording.threads.find(({ id }) => id === threadId);
@@ -140,5 +133,20 @@ export class KnownEvents implements Events {
     }
     this.lostUpTo = Math.max(0, ...ends);
     this.landmarks = index.count === 0 ? ends : [...ends, index.count - 1];
+  }
+
+  #placeGaps(): void {
+    const { index } = this;
+    const gaps = new EventSet();
+    if (index.count > 1) {
+      const spanNs = index.timeNsAt(index.count - 1) - index.timeNsAt(0);
+      let at = index.pauses.next(0);
+      while (at !== undefined) {
+        const pauseNs = index.timeNsAt(at) - index.timeNsAt(at - 1);
+        if (pauseNs * BigInt(index.count) >= (spanNs - pauseNs) * GAP_FACTOR) gaps.add(at);
+        at = index.pauses.next(at + 1);
+      }
+    }
+    this.gaps = gaps;
   }
 }

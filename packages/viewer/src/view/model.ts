@@ -21,12 +21,12 @@ export interface Events {
   /** Warnings and worse, errors and worse. */
   readonly warnings: EventSet;
   readonly errors: EventSet;
+  /** Those before which much more time passed than before most. */
+  readonly gaps: EventSet;
   /** What times in a prompt are relative to. */
   readonly frame: TimeFrame;
   laneAt(index: number): number;
   indexAtTime(timeNs: bigint): number;
-  /** Whether much more time passed before this event than before most. */
-  isAfterGap(index: number): boolean;
   /** Where something begins or ends: the first event of a thread after lost ones, the last of all. */
   readonly landmarks: readonly number[];
   /** Found so far for what the state looks for; null where it looks for nothing. */

@@ -70,6 +70,11 @@ export class Session {
     return this.#view;
   }
 
+  /** Whether nothing is left to read, to look for or to paint. */
+  isIdle(): boolean {
+    return !this.#isPaintDue && !this.#isWorking && this.#known.index.isComplete;
+  }
+
   /** Resolves when the user wants no more. */
   run(): Promise<void> {
     return new Promise((resolve, reject) => {

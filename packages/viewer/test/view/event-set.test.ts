@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { EventSet } from '../../src/view/event-set.ts';
+import { Hits } from '../../src/view/hits.ts';
+
+/** Members with gaps of all lengths, across words and blocks. */
+const MEMBERS = [0, 1, 31, 32, 63, 64, 2047, 2048, 2049, 70_000, 70_031, 131_072];
+
+function setOf(members: readonly number[]): EventSet {
+  const set = new EventSet();
+  for (const member of members) set.add(member);
+  return set;
+}
+
+describe('a set of events', () => {
+  it('answers as a sorted list would', () => {
+    const set = setOf(MEMBERS);
+    set.add(64);
+    expect(set.count).toBe(MEMBERS.length);
+    const places = MEMBERS.flatMap((member) => [member - 1, member, member + 1]);
+    for (const at of [...places, 69_999, 500_000].filter((place) => place >= 0)) {
+      expect(set.has(at), `${at}`).toBe(MEMBERS.includes(at));
+      expect(set.next(at), `next ${at}`).toBe(MEMBERS.find((member) => member >= at));
+      const before = MEMBERS.filter((member) => member <= at).at(-1);
+      expect(set.previous(at), `previous ${at}`).toBe(before);
+      const count = MEMBERS.filter((member) => member < at).length;
+      expect(set.countBefore(at), `before ${at}`).toBe(count);
+    }
+    MEMBERS.forEach((member, place) => {
+      expect(set.nth(place)).toBe(member);
+    });
+    expect([set.nth(-1), set.nth(MEMBERS.length), set.previous(-1)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('counts what two have in common', () => {
+    const both = setOf(MEMBERS).and(setOf([1, 2, 2048, 70_031, 900_000]));
+    expect([both.count, both.nth(0), both.nth(2), both.next(70_032)]).toEqual([
+      3,
+      1,
+      70_031,
+      undefined,
+    ]);
+  });
+
+  it('knows of members that were added after it was asked', () => {
+    const set = setOf([5]);
+    expect(set.countBefore(100)).toBe(1);
+    set.add(7);
+    expect([set.countBefore(100), set.nth(1)]).toEqual([2, 7]);
+  });
+});
+
+describe('hits of a walk that goes on', () => {
+  const within = setOf(Array.from({ length: 100 }, (_, at) => at));
+
+  it('are only told where nothing can stand between', () => {
+    const hits = new Hits(50);
+    hits.reached = 60;
+    hits.found.add(55);
+    expect(hits.beside(50, 1, within)).toBe(55);
+    expect(hits.beside(55, 1, within)).toBeNull();
+    expect(hits.beside(60, -1, within)).toBe(55);
+    expect(hits.beside(90, -1, within)).toBeNull();
+    expect(hits.beside(10, 1, within)).toBeNull();
+    hits.reached = 100;
+    hits.hasReachedEnd = true;
+    expect(hits.beside(55, 1, within)).toBeUndefined();
+    expect(hits.beside(52, -1, within)).toBeNull();
+    hits.isComplete = true;
+    expect(hits.beside(52, -1, within)).toBeUndefined();
+  });
+});
