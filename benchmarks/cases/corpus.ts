@@ -13,6 +13,7 @@ import { SNAPSHOT } from './snapshot.ts';
 import { START } from './start.ts';
 import { THREADS } from './threads.ts';
 import { VIEWER } from './viewer.ts';
+import { VIEWER_KEYS } from './viewer-keys.ts';
 
 export const CASES: CaseTable = {
   ...LOG_CALLS,
@@ -27,6 +28,7 @@ export const CASES: CaseTable = {
   ...READER,
   ...VIEWER,
   ...START,
+  ...VIEWER_KEYS,
 };
 
 /**

@@ -17,6 +17,7 @@ export async function runCommand(words: readonly string[]): Promise<CommandResul
   const terminal: Terminal = {
     environment: {},
     isTerminal: false,
+    isInteractive: false,
     write: async (text) => {
       stdout += typeof text === 'string' ? text : Buffer.from(text).toString();
     },
