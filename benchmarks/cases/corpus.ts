@@ -27,8 +27,8 @@ export const CASES: CaseTable = {
   ...SNAPSHOT,
   ...READER,
   ...VIEWER,
-  ...START,
   ...VIEWER_KEYS,
+  ...START,
 };
 
 /**
