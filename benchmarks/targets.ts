@@ -173,6 +173,12 @@ export const TARGETS: readonly Target[] = [
     atMost: 60,
   },
   {
+    what: '`view`, 2 million events: ms from a key to its picture',
+    case: 'viewer/key-to-paint',
+    figure: FIGURE.keyToPaint,
+    atMost: 16,
+  },
+  {
     what: "`import 'ttlog'`: ms over bare Node",
     case: 'start/import',
     figure: FIGURE.overBareNode,

@@ -115,7 +115,7 @@ const keyToPaint: Case = {
 function figuresOf(when: string, samples: readonly number[]): Figure[] {
   const sorted = [...samples].sort((a, b) => a - b);
   return [
-    summarize(`${when}key to paint`, 'ms', samples),
+    summarize(`${when}${FIGURE.keyToPaint}`, 'ms', samples),
     counted(`${when}p95`, 'ms', quantile(sorted, 0.95)),
     counted(`${when}max`, 'ms', sorted[sorted.length - 1]),
   ];

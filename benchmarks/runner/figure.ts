@@ -47,6 +47,7 @@ export const FIGURE = {
   timesFasterThanCborX: 'times faster than cbor-x',
   timesCborX: 'times cbor-x',
   timesFullDecode: 'times the full decode',
+  keyToPaint: 'key to paint',
   overBareNode: 'over bare Node',
   timesBareNode: 'times bare Node',
   firstOutput: 'first output, over bare Node',

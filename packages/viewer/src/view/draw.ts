@@ -11,7 +11,7 @@ import { printable } from '../format/escape.ts';
 import { zeroOf } from '../format/event-clock.ts';
 import { countText } from '../format/quantity.ts';
 import { processLabel } from '../format/source-label.ts';
-import { fitted, widthOf } from '../format/width.ts';
+import { fitted, widthOf, withoutColumns } from '../format/width.ts';
 import type { Picture, PictureLine } from '../output/picture.ts';
 import { detailLines } from './draw-detail.ts';
 import { listLines } from './draw-list.ts';
@@ -187,11 +187,9 @@ function promptLine(
   const before = printable(prompt.text.slice(0, prompt.cursor));
   const after = printable(prompt.text.slice(prompt.cursor));
   const room = Math.max(1, columns - lead.length - 1);
-  let shown = before;
-  while (widthOf(shown) > room)
-    shown = shown.slice(Math.max(1, Math.floor((shown.length - room) / 2)));
+  const shown = withoutColumns(before, Math.max(0, widthOf(before) - room));
   const column = Math.min(columns - 1, lead.length + widthOf(shown));
-  const text = `${lead}${shown}${fitted(after, columns - column)}`;
+  const text = fitted(`${lead}${shown}${fitted(after, columns - column)}`, columns);
   const isPreview = prompt.kind === 'filter' && prompt.text.trim() !== '';
   const preview = `${countText(known.shown.count)} shown${known.progress === null ? '' : '…'}`;
   const hint = prompt.problem !== '' ? prompt.problem : isPreview ? preview : '';

@@ -85,16 +85,16 @@ export class Session {
 
   key(key: string): void {
     if (key === 'ctrl-c') this.#interrupt();
-    else this.#become(pressed(this.#view, key, this.#known));
+    else this.#guard(() => this.#become(pressed(this.#view, key, this.#known)));
   }
 
   paste(text: string): void {
-    this.#become(pasted(this.#view, text));
+    this.#guard(() => this.#become(pasted(this.#view, text)));
   }
 
   resize(): void {
     const height = paneLines(this.#surface.lines, this.#view.hasHistogram);
-    this.#become(resized(this.#view, height, this.#known));
+    this.#guard(() => this.#become(resized(this.#view, height, this.#known)));
   }
 
   end(): void {
