@@ -13,6 +13,13 @@ export { resolveDirectory } from './snapshot/directory.ts';
 export { walkEvents } from './snapshot/open-recording.ts';
 export type * from './snapshot/recording.ts';
 export {
+  createScrubber,
+  type Scrubbed,
+  type Scrubber,
+  type ScrubFinding,
+  type ScrubOptions,
+} from './snapshot/scrub.ts';
+export {
   type RecordedSpan,
   readSpans,
   type SpanEvent,

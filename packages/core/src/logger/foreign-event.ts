@@ -6,7 +6,7 @@
 
 import { MAX_SEVERITY, SEVERITY } from '../record/level.ts';
 import { KIND_LOG, KIND_SPAN_END, KIND_SPAN_START } from '../record/record-layout.ts';
-import { REDACTED, REDACTED_TEXT, type Redaction } from '../record/redaction.ts';
+import { REDACTED_TEXT, type Redaction } from '../record/redaction.ts';
 import type { TraceContext } from './context.ts';
 import type { Fields } from './fields.ts';
 import { recordEvent } from './logger.ts';
@@ -80,7 +80,7 @@ export function recordForeign(event: ForeignEvent): void {
 function redactAttributes(redaction: Redaction, attributes: object): Fields {
   const cleaned: { [name: string]: unknown } = Object.create(null);
   for (const name of Object.keys(attributes)) {
-    cleaned[name] = isRedacted(redaction, name)
+    cleaned[name] = redaction.isRedactedName(name)
       ? REDACTED_TEXT
       : (attributes as { [name: string]: unknown })[name];
   }
@@ -90,18 +90,6 @@ function redactAttributes(redaction: Redaction, attributes: object): Fields {
 function redactItem(redaction: Redaction, item: { readonly attributes?: object }): object {
   const { attributes } = item;
   return attributes ? { ...item, attributes: redactAttributes(redaction, attributes) } : item;
-}
-
-function isRedacted(redaction: Redaction, name: string): boolean {
-  let node = redaction.root;
-  let before = '';
-  for (const part of name.split('.')) {
-    node = redaction.enter(node, part);
-    // `session.id` and `api.key` are those that a header or a field calls `session-id`, `api_key`.
-    if (node === REDACTED || redaction.isRedacted(before + part)) return true;
-    before = part;
-  }
-  return false;
 }
 
 function shortName(name: string): string {

@@ -64,6 +64,19 @@ export class Redaction {
     return this.#defaults && isDefaultKey(key);
   }
 
+  /** The same for a name of several parts, as `http.request.header.authorization`; paths count too. */
+  isRedactedName(name: string): boolean {
+    let node = this.root;
+    let before = '';
+    for (const part of name.split('.')) {
+      node = this.enter(node, part);
+      // `session.id` and `api.key` are those that a header or a field calls `session-id`, `api_key`.
+      if (node === REDACTED || this.isRedacted(before + part)) return true;
+      before = part;
+    }
+    return false;
+  }
+
   /** One level down from `node`: the node of the value at `key`, NO_NODE or REDACTED. */
   enter(node: number, key: string): number {
     if (this.#defaults && isDefaultKey(key)) return REDACTED;
@@ -100,13 +113,13 @@ export class Redaction {
     return cleaned === key ? key : `${cleaned} ${index}`;
   }
 
-  /** The secrets of `text`, in order. */
-  secretsOf(text: string): Secret[] {
+  /** The secrets that `cleanText` takes out of `text`, in order. */
+  secretsOf(text: string, isCut = false): Secret[] {
     const secrets: Secret[] = [];
     if (text.length < MIN_SEARCHED_UNITS || this.#search === null) return secrets;
-    for (let secret = this.#search.next(text, 0, false); secret !== null; ) {
+    for (let secret = this.#search.next(text, 0, isCut); secret !== null; ) {
       secrets.push(secret);
-      secret = this.#search.next(text, secret.end, false);
+      secret = this.#search.next(text, secret.end, isCut);
     }
     return secrets;
   }

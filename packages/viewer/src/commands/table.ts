@@ -23,6 +23,7 @@ const LOADERS: { readonly [name: string]: (() => Promise<Command>) | undefined }
     hist: async () => (await import('./hist.ts')).hist,
     patterns: async () => (await import('./patterns.ts')).patterns,
     check: async () => (await import('./check.ts')).check,
+    scrub: async () => (await import('./scrub.ts')).scrub,
     export: async () => (await import('./export.ts')).exportCommand,
     follow: async () => (await import('./follow.ts')).follow,
     trace: async () => (await import('./trace.ts')).trace,

@@ -2,6 +2,8 @@
 
 export const EXIT_OK = 0;
 export const EXIT_NOTHING_MATCHED = 1;
+/** Of a command that looks for what should not be there. */
+export const EXIT_SECRETS_FOUND = 1;
 export const EXIT_FAILED = 2;
 export const EXIT_DAMAGED = 3;
 export const EXIT_QUERY = 4;
