@@ -7,6 +7,7 @@ import { hrtimeNs } from './logger/clock.ts';
 import type { ResolvedOptions } from './options.ts';
 import { EventPrinter } from './outputs/event-printer.ts';
 import type { OutputOrder } from './outputs/output-order.ts';
+import { unblockSocket } from './outputs/unblock-socket.ts';
 import { SEVERITY } from './record/level.ts';
 import type { RecorderThread } from './recorder-thread/recorder-thread.ts';
 import { OutputProgress } from './ring/output-progress.ts';
@@ -31,6 +32,7 @@ export class ProcessOutput {
     this.#memory = memory;
     this.#facts = facts;
     this.order = outputOrder(output);
+    unblockSocket(this.order.destination);
   }
 
   /** Resolves once all is printed, or cannot be, that was logged before. */

@@ -190,6 +190,26 @@ describe('a process that prints', () => {
     expect(readFileSync(join(directory, 'code'), 'utf8')).toBe('6\n');
   });
 
+  it('ends although nobody reads the socket that it prints to', async () => {
+    const ended = await run(
+      JSON_OUTPUT,
+      `for (let n = 0; n < 20_000; n++) log.info('event', { n });
+      setTimeout(() => process.exit(6), 300);`,
+      (child) => {
+        child.stdout?.pause();
+        // Or else it would hang for ever.
+        const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+        child.once('exit', () => {
+          clearTimeout(timer);
+          child.stdout?.resume();
+        });
+      },
+    );
+    expect(ended).toMatchObject({ code: 6, signal: null, stderr: '' });
+    const read = numbers(ended.stdout.slice(0, ended.stdout.lastIndexOf('\n') + 1));
+    expect(read).toEqual(read.map((_, n) => n));
+  });
+
   it('goes on where the reader has gone, and tells of it once', async () => {
     const ended = await run(
       JSON_OUTPUT,
