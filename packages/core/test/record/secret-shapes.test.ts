@@ -187,7 +187,8 @@ it.each(Object.entries(HOSTILE))('ten million characters of %s take linear time'
     return performance.now() - startedMs;
   };
   timeOf(100_000);
-  // Forty times the characters in forty times the time; a square would take 1,600 times.
+  // Forty times the characters in forty times the time; a square would take 1,600 times. Wide apart,
+  // since what takes long is interrupted more often on a machine that has other work.
   const shortMs = Math.max(Math.min(...[1, 2, 3].map(() => timeOf(250_000))), 1);
-  expect(timeOf(10_000_000)).toBeLessThan(shortMs * 400);
+  expect(timeOf(10_000_000)).toBeLessThan(shortMs * 800);
 });
