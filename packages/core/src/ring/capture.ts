@@ -24,7 +24,7 @@ import { wordGeneration, wordRow } from '../memory/segment-word.ts';
 import { type CapturedSegment, ITEM_BACK_BYTES, ITEM_FRONT_BYTES } from './captured-segment.ts';
 import { type CutSegment, cutRing } from './cut.ts';
 import type { RingMemory } from './ring-memory.ts';
-import { HIGHEST_SEVERITY } from './segments.ts';
+import { drawnTickets, HIGHEST_SEVERITY } from './segments.ts';
 import { type RowState, readRows } from './thread-table.ts';
 
 export interface CapturedRing {
@@ -44,6 +44,9 @@ export interface Moment {
   readonly ownThreadId: number;
 }
 
+/** How often the moment is taken before one counts in which a segment was sealed. */
+const CUT_TRIES = 4;
+
 /** Gives a place for one copy; zeroed or not. */
 export type TakeRoom = (lengthBytes: number) => Uint8Array;
 
@@ -59,13 +62,11 @@ export function captureRing(
   moment?: Moment,
   takeRoom: TakeRoom = takeOwnRoom,
 ): CapturedRing {
-  // The rows first: what they say was sealed before the cut is then in it, or overwritten.
-  const rows = readRows(memory);
-  const untilNs = moment?.nowNs();
+  const { rows, untilNs, cuts } = cutMoment(memory, moment);
   const segments: CapturedSegment[] = [];
   let lapped = 0;
   const known = new Set(rows.map((row) => `${row.row}:${row.incarnation}`));
-  for (const cut of cutRing(memory)) {
+  for (const cut of cuts) {
     const captured = copySegment(memory, cut, takeRoom);
     if (captured === null) {
       lapped++;
@@ -78,6 +79,24 @@ export function captureRing(
     if (shown !== null) segments.push(shown);
   }
   return { segments, rows, lapped };
+}
+
+/**
+ * The rows first: what they say was sealed before the cut is then in it, or overwritten. What was
+ * still open then, sealed and overwritten before the cut saw it would be in neither, so where a
+ * segment was sealed meanwhile the moment is taken again.
+ */
+function cutMoment(
+  memory: RingMemory,
+  moment: Moment | undefined,
+): { rows: RowState[]; untilNs: bigint | undefined; cuts: CutSegment[] } {
+  for (let tries = 1; ; tries++) {
+    const seals = drawnTickets(memory);
+    const rows = readRows(memory);
+    const untilNs = moment?.nowNs();
+    const cuts = cutRing(memory);
+    if (tries === CUT_TRIES || drawnTickets(memory) === seals) return { rows, untilNs, cuts };
+  }
 }
 
 /** The segment without what is later; null where it was opened later. */

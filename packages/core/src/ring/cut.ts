@@ -45,24 +45,30 @@ export function cutRing(memory: RingMemory): CutSegment[] {
 }
 
 function noteSegments(memory: RingMemory): CutSegment[] {
-  const { i32, i64 } = memory;
   const noted: CutSegment[] = [];
   for (let segment = 0; segment < memory.segmentCount; segment++) {
-    const offset = memory.segmentOffset(segment);
-    const index = (offset + SEGMENT_WORD) >> 3;
-    // Pairs with the swaps in segments.ts: an open or sealed word makes the header readable.
-    const seen = Atomics.load(i64, index);
-    const word = BigInt.asUintN(64, seen);
-    const state = wordState(word);
-    if (state !== STATE_OPEN && state !== STATE_SEALED) continue;
-    const isOpen = state === STATE_OPEN;
-    const ticket = isOpen ? 0n : i64[(offset + SEGMENT_TICKET) >> 3];
-    const firstEvent = i64[(offset + SEGMENT_FIRST_EVENT) >> 3];
-    const lane = wordRow(word) * POOL_COUNT + i32[(offset + SEGMENT_POOL) >> 2];
-    // Given to someone else meanwhile: the header may be a mixture. Whoever has it now began
-    // after us.
-    if (Atomics.add(i64, index, 0n) >> 8n !== seen >> 8n) continue;
-    noted.push({ segment, word, isOpen, ticket, firstEvent, lane });
+    const cut = noteSegment(memory, segment);
+    if (cut !== null) noted.push(cut);
   }
   return noted;
+}
+
+/** null where there is nothing to be read, or where it goes to someone else just now. */
+function noteSegment(memory: RingMemory, segment: number): CutSegment | null {
+  const { i32, i64 } = memory;
+  const offset = memory.segmentOffset(segment);
+  const index = (offset + SEGMENT_WORD) >> 3;
+  // Pairs with the swaps in segments.ts: an open or sealed word makes the header readable.
+  const seen = Atomics.load(i64, index);
+  const word = BigInt.asUintN(64, seen);
+  const state = wordState(word);
+  if (state !== STATE_OPEN && state !== STATE_SEALED) return null;
+  const isOpen = state === STATE_OPEN;
+  const ticket = isOpen ? 0n : i64[(offset + SEGMENT_TICKET) >> 3];
+  const firstEvent = i64[(offset + SEGMENT_FIRST_EVENT) >> 3];
+  const lane = wordRow(word) * POOL_COUNT + i32[(offset + SEGMENT_POOL) >> 2];
+  // Given to someone else meanwhile: the header may be a mixture. Whoever has it now began
+  // after us.
+  if (Atomics.add(i64, index, 0n) >> 8n !== seen >> 8n) return null;
+  return { segment, word, isOpen, ticket, firstEvent, lane };
 }

@@ -16,7 +16,6 @@ import {
 } from '../memory/ring-layout.ts';
 import {
   STATE_FREE,
-  STATE_OPEN,
   STATE_SEALED,
   segmentWord,
   wordGeneration,
@@ -71,9 +70,9 @@ function drainSegment(
   const word = BigInt.asUintN(64, seen);
   const generation = wordGeneration(word);
   const state = wordState(word);
-  // Another tenant's entries are newer than those in other segments of the cut: not yet.
+  // Another tenant's entries are newer than those in other segments of the cut: not yet. The cut's
+  // own is open, sealed, or freed by a consumer that took all: then there is nothing left.
   if (generation !== wordGeneration(cut.word)) return 'done';
-  if (state !== STATE_OPEN && state !== STATE_SEALED) return 'done';
   // After the word, so that the committed length of a sealed segment is its final one.
   const committed = Atomics.load(i32, (offset + SEGMENT_COMMITTED) >> 2);
   const drained = Number(BigInt.asUintN(32, drainedWord));

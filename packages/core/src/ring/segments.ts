@@ -10,6 +10,7 @@ import {
   MIRROR_FREE,
   MIRROR_OWNER,
   MODE_REFUSE,
+  POOL_COUNT,
   POOL_WARN,
   ROW_NEXT_EVENT,
   rowOffset,
@@ -113,7 +114,9 @@ export function isCrowded(memory: RingMemory): boolean {
 
 /**
  * A free segment of [from, to), else the sealed one with the lowest seal ticket, or null. Plain
- * loads: what they see may be old, and `takeSegment` then turns it down.
+ * loads: what they see may be old, and `takeSegment` then turns it down. One that is sealed behind
+ * the scan is passed by, so where all the others are sealed anew meanwhile, what is taken is not
+ * the oldest: a gap in what one thread wrote, counted as overwritten.
  */
 function oldestReusable(memory: RingMemory, from: number, to: number): Candidate | null {
   const { i32 } = memory;
@@ -230,8 +233,20 @@ function sealWord(memory: RingMemory, segment: number, seen: bigint): void {
  * tickets of segments that compete for reuse can be compared.
  */
 export function drawTicket(memory: RingMemory, segment: number): bigint {
-  const counter = (HEADER_SEAL_TICKETS + memory.homePool(segment) * HEADER_SEAL_TICKET_STRIDE) >> 3;
-  return Atomics.add(memory.i64, counter, 1n) + 1n;
+  return Atomics.add(memory.i64, ticketCounter(memory.homePool(segment)), 1n) + 1n;
+}
+
+/** How many tickets were drawn so far, of all pools together. */
+export function drawnTickets(memory: RingMemory): bigint {
+  let drawn = 0n;
+  for (let pool = 0; pool < POOL_COUNT; pool++) {
+    drawn += Atomics.load(memory.i64, ticketCounter(pool));
+  }
+  return drawn;
+}
+
+function ticketCounter(pool: number): number {
+  return (HEADER_SEAL_TICKETS + pool * HEADER_SEAL_TICKET_STRIDE) >> 3;
 }
 
 /** The end of a seal. Does nothing where the word is not `seen` any more. */

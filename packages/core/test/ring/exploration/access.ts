@@ -24,7 +24,16 @@ export type Note =
   | readonly ['note', index: number, by: number]
   | readonly ['look', 'now' | 'as a step'];
 
+/**
+ * Around a call of a function that leaves nothing behind but its result and what it did to memory:
+ * `enter` returns a number for where the thread stands then, which `leave` comes back with.
+ */
+export type Call = readonly ['enter'] | readonly ['leave', place: number, result: unknown];
+
 export type Step = Access | Note;
 
+/** What a walk yields; calls are over before anybody else sees them. */
+export type Yielded = Step | Call;
+
 /** A walk that returns `Result`; what is sent in is what the step saw. */
-export type Steps<Result> = Generator<Step, Result, unknown>;
+export type Steps<Result> = Generator<Yielded, Result, unknown>;

@@ -5,6 +5,7 @@
 import type { Step, Steps } from './access.ts';
 import { LiveMemory, mixed } from './live-memory.ts';
 import { CUT, type Progress, Walks } from './progress.ts';
+import { StateSet } from './state-set.ts';
 
 export interface WalkedThread {
   readonly name: string;
@@ -22,8 +23,6 @@ export interface Exploration {
   readonly ring: ArrayBufferLike;
   readonly look: (memory: LiveMemory) => string;
   readonly threads: readonly WalkedThread[];
-  /** Whether an access and the one behind it count as one step, with nothing in between. */
-  readonly isOneStep: (first: Step, second: Step) => boolean;
   /** Whether an access finds what the thread has left there, since nobody else may write to it. */
   readonly isOwn: (thread: number, step: Step, memory: LiveMemory) => boolean;
   /** Throws where a step breaks the protocol, right before it is done. */
@@ -60,8 +59,9 @@ class Explorer {
   readonly #maxSwitches: number;
   readonly #walks: Walks;
   readonly #roots: Progress[];
-  readonly #states = new Set<number>();
-  readonly #visited = new Set<number>();
+  readonly #states = new StateSet();
+  /** The same with whose turn it was and after how many switches, where these are bounded. */
+  readonly #visited = new StateSet();
   /** The words that one thread writes and another one reads; an access to others is no step. */
   readonly #shared: Uint8Array;
   readonly #readers: Uint32Array;
@@ -125,7 +125,9 @@ class Explorer {
       this.#switches = switches + (isSwitch ? 1 : 0);
       this.#branch(thread, () => this.#advance(thread));
       if (threads[thread].mayBeCut) this.#branch(thread, () => this.#cut(thread));
-      if (threads[thread].mayDie) this.#branch(thread, () => this.#kill(thread));
+      // To die later, with only others' steps in between, leads nowhere else.
+      const hasMoved = thread === turn || this.#now[thread] === this.#roots[thread];
+      if (threads[thread].mayDie && hasMoved) this.#branch(thread, () => this.#kill(thread));
     }
     [this.#turn, this.#switches] = [turn, switches];
     if (isOver) this.#end();
@@ -155,8 +157,7 @@ class Explorer {
 
   /** One step that others can notice, and those behind it that they cannot. */
   #advance(thread: number): void {
-    const { step } = this.#now[thread];
-    this.#settle(thread, this.#do(thread, this.#now[thread]), step!);
+    this.#settle(thread, this.#do(thread, this.#now[thread]));
   }
 
   #kill(thread: number): void {
@@ -168,19 +169,12 @@ class Explorer {
   #cut(thread: number): void {
     const next = this.#do(thread, this.#now[thread], true);
     this.#trail.push([thread, 'is cut off']);
-    this.#settle(thread, next, null);
+    this.#settle(thread, next);
   }
 
-  #settle(thread: number, progress: Progress, last: Step | null): void {
+  #settle(thread: number, progress: Progress): void {
     let settled = progress;
-    let before = last;
-    while (settled.step !== null) {
-      const { step } = settled;
-      const isJoined = before !== null && this.#exploration.isOneStep(before, step);
-      if (this.#isNoticeable(thread, step)) {
-        if (!isJoined) break;
-        before = step;
-      }
+    while (settled.step !== null && !this.#isNoticeable(thread, settled.step)) {
       settled = this.#do(thread, settled);
     }
     this.#now[thread] = settled;
@@ -237,17 +231,11 @@ class Explorer {
       low ^= mixed(id, thread);
       high ^= mixed(thread + 77, id);
     }
-    this.#states.add(hashOf(low, high));
-    if (this.#maxSwitches !== Number.POSITIVE_INFINITY) {
-      const isTaken = this.#turn !== -1 && this.#canGoOn(this.#turn);
-      const way = mixed(this.#switches, isTaken ? this.#turn : -1);
-      low ^= way;
-      high ^= mixed(way, 77);
-    }
-    const key = hashOf(low, high);
-    if (this.#visited.has(key)) return true;
-    this.#visited.add(key);
-    return false;
+    const isNew = this.#states.add(low, high);
+    if (this.#maxSwitches === Number.POSITIVE_INFINITY) return !isNew;
+    const isTaken = this.#turn !== -1 && this.#canGoOn(this.#turn);
+    const way = mixed(this.#switches, isTaken ? this.#turn : -1);
+    return !this.#visited.add(low ^ way, high ^ mixed(way, 77));
   }
 
   #end(): void {
@@ -273,9 +261,4 @@ class Explorer {
     if (next.error !== null) this.#fail(next.error);
     return next;
   }
-}
-
-/** 53 bits: two among a million states have the same with a probability of 1 in 18,000. */
-function hashOf(low: number, high: number): number {
-  return (high >>> 11) * 2 ** 32 + (low >>> 0);
 }

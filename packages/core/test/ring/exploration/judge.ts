@@ -1,5 +1,6 @@
 // Says whether what a walk has shown is right: each step, what a reader has captured, and what is
-// left when all threads have ended or died.
+// left when all threads have ended or died. Whether nothing is missing, or is counted where it is,
+// is the business of judge-accounts.ts.
 
 import {
   MODE_REFUSE,
@@ -7,6 +8,7 @@ import {
   ROW_STATE,
   rowOffset,
   SEGMENT_COMMITTED,
+  SEGMENT_FIRST_EVENT,
   SEGMENT_HEADER_BYTES,
   SEGMENT_MIRROR_LOCK,
   SEGMENT_TICKET,
@@ -23,39 +25,34 @@ import {
 } from '../../../src/memory/segment-word.ts';
 import type { CapturedRing } from '../../../src/ring/capture.ts';
 import type { Access, Step, Steps } from './access.ts';
+import { checkAccounts, checkKept, type SegmentSight, type Sight } from './judge-accounts.ts';
 import type { LiveMemory } from './live-memory.ts';
 import {
   NOTE_ACCEPTED,
   NOTE_BEGUN,
   NOTE_CUT,
-  NOTE_REFUSED,
   NOTES_PER_WRITER,
   type World,
   walkAtOnce,
 } from './world.ts';
 
-/** A segment at a moment. */
-interface SegmentSight {
-  readonly state: number;
-  readonly row: number;
-  readonly generation: number;
-  readonly committed: number;
-}
-
-/** The ring at a moment, with what the judge has noted of the writers. */
-interface Sight {
-  readonly segments: readonly SegmentSight[];
-  readonly notes: readonly number[];
+export interface JudgeOptions {
+  /** No walked thread seals for the dead: it is done when all others are done. */
+  readonly isSealedAtEnd: boolean;
+  /** A claim may be so late that what it takes is not the oldest any more: see `oldestReusable`. */
+  readonly mayLeaveGaps: boolean;
 }
 
 export class Judge {
   readonly #world: World;
   /** Rows of the walked threads, by index; -1 for those that write nothing. */
   readonly #rows: readonly number[];
+  readonly #options: JudgeOptions;
 
-  constructor(world: World, rows: readonly number[]) {
+  constructor(world: World, rows: readonly number[], options: JudgeOptions) {
     this.#world = world;
     this.#rows = rows;
+    this.#options = options;
   }
 
   readonly look = (memory: LiveMemory): string => {
@@ -64,7 +61,7 @@ export class Judge {
       const sight = this.#segmentAt(memory, segment);
       if (sight.state === STATE_OPEN || sight.state === STATE_SEALED) return sight;
       // However far a claim has come, there is nothing to be seen.
-      return { ...sight, committed: 0 };
+      return { ...sight, committed: 0, firstEvent: 0 };
     });
     return JSON.stringify({ segments, notes: [...memory.notes().subarray(0, 12)] });
   };
@@ -77,6 +74,7 @@ export class Judge {
       row: wordRow(word),
       generation: wordGeneration(word),
       committed: memory.i32[(offset + SEGMENT_COMMITTED) >> 2],
+      firstEvent: Number(memory.i64[(offset + SEGMENT_FIRST_EVENT) >> 3]),
     };
   }
 
@@ -119,14 +117,6 @@ export class Judge {
     return isTicket && memory.i64[step[2]] === step[3];
   }
 
-  /** Plain accesses to one header in a row, all reads or all writes, as one step. */
-  readonly isOneStep = (first: Step, second: Step): boolean => {
-    const isPlain = second[0] === 'read' || second[0] === 'write';
-    if (!isPlain || first[0] !== second[0]) return false;
-    const place = this.#placeOf(second);
-    return place.segment === this.#placeOf(first).segment && place.field < SEGMENT_HEADER_BYTES;
-  };
-
   /** What stands in a segment belongs to its owner, but for the word, which others may swap. */
   readonly isOwn = (thread: number, step: Step, memory: LiveMemory): boolean => {
     if (step[0] === 'note' || step[0] === 'look') return false;
@@ -163,6 +153,9 @@ export class Judge {
   /** Nothing is left half done, and all is there or accounted for. */
   readonly checkEnd = (memory: LiveMemory, dead: ReadonlySet<number>): void => {
     const world = this.#world;
+    if (this.#options.isSealedAtEnd) {
+      for (const thread of dead) walkAtOnce(memory, world.endThread(thread));
+    }
     const sight = JSON.parse(this.look(memory)) as Sight;
     const captured = walkAtOnce(memory, world.ring.captureRing(world.memory));
     this.#judge(captured, sight, sight);
@@ -243,57 +236,16 @@ export class Judge {
       });
       shown[writer].push(...numbers);
     }
-    const isLapped = captured.lapped > 0;
+    const mayLeaveGaps = this.#options.mayLeaveGaps || captured.lapped > 0;
     for (const numbers of shown) {
       for (let index = 1; index < numbers.length; index++) {
         const [last, next] = numbers.slice(index - 1);
         if (next <= last) throw new Error(`entry ${next} is shown after ${last}`);
-        if (next !== last + 1 && !isLapped) throw new Error(`nothing between ${last} and ${next}`);
+        if (next !== last + 1 && !mayLeaveGaps)
+          throw new Error(`nothing between ${last} and ${next}`);
       }
     }
-    this.#checkKept(captured, before, after);
-    this.#checkAccounts(captured, shown, before, after);
-  }
-
-  /** What stood in the ring before the capture and after it is in the capture. */
-  #checkKept(captured: CapturedRing, before: Sight, after: Sight): void {
-    let reused = 0;
-    for (const [segment, { state, generation, committed }] of before.segments.entries()) {
-      const now = after.segments[segment];
-      if (now.generation !== generation) reused++;
-      if (state !== STATE_OPEN && state !== STATE_SEALED) continue;
-      const stands = now.generation === generation && now.state !== STATE_FREE;
-      if (!stands) continue;
-      const copy = captured.segments.find((one) => one.segment === segment);
-      if (copy?.generation !== generation || copy.records.length < committed) {
-        throw new Error(`segment ${segment} stood all the time and is not shown`);
-      }
-    }
-    if (captured.lapped > reused) throw new Error('more segments are lapped than were reused');
-  }
-
-  #checkAccounts(captured: CapturedRing, shown: number[][], before: Sight, after: Sight): void {
-    const accounts = this.#world.ring.accountThreads(captured);
-    for (const [index, { slot, stored }] of this.#world.writers.entries()) {
-      const row = captured.rows.find(({ incarnation }) => incarnation === slot.incarnation);
-      if (row === undefined) throw new Error('a thread is not in the table');
-      const { attempted, inRing, overwritten, refused } = accounts.get(row)!;
-      const noted = (sight: Sight, note: number) => sight.notes[index * NOTES_PER_WRITER + note];
-      const acceptedBefore = BigInt(stored + noted(before, NOTE_ACCEPTED));
-      const acceptedAfter = BigInt(stored + noted(after, NOTE_ACCEPTED));
-      const accepted = attempted - refused;
-      const isRight =
-        inRing === BigInt(shown[index].length) &&
-        overwritten >= 0n &&
-        accepted >= acceptedBefore &&
-        accepted <= acceptedAfter &&
-        refused >= BigInt(noted(before, NOTE_REFUSED)) &&
-        refused <= BigInt(noted(after, NOTE_REFUSED)) &&
-        accepted >= BigInt(shown[index].at(-1) ?? 0);
-      if (isRight) continue;
-      const account = `${attempted} = ${inRing} + ${overwritten} + ${refused}`;
-      const range = `${acceptedBefore} to ${acceptedAfter} accepted`;
-      throw new Error(`thread ${slot.threadId}: ${account}, with ${range}`);
-    }
+    checkKept(captured, before, after);
+    checkAccounts(this.#world, captured, shown, before, after);
   }
 }

@@ -1,7 +1,7 @@
 // The memory that walked threads share: does their accesses one at a time, takes them back, and
 // knows a hash of all its bytes at every moment.
 
-import type { Step } from './access.ts';
+import type { Step, Yielded } from './access.ts';
 
 /** Numbers that stand beside the ring, for the judge alone. */
 const NOTE_COUNT = 64;
@@ -38,7 +38,8 @@ export class LiveMemory {
   }
 
   /** Does what the step says; what the thread sees of it. */
-  apply(step: Step): unknown {
+  apply(step: Yielded): unknown {
+    if (step[0] === 'enter' || step[0] === 'leave') return undefined;
     if (step[0] === 'look') return this.#look(this);
     if (step[0] === 'note') {
       const index = (this.#notesStart >> 2) + step[1];

@@ -4,6 +4,8 @@ import type { Mutation } from './step-source.ts';
 
 export interface Mutant extends Mutation {
   readonly name: string;
+  /** Part of the name of the scenario to look in first; without it, in those about the same thing. */
+  readonly likelyIn?: string;
 }
 
 /** In place of a statement that a mutant leaves out. */

@@ -1,8 +1,10 @@
 // How far a walked thread has come: what it has seen since it began, and with that, what it does
 // next. A generator cannot be set back, so one that has gone on is replaced by a new one that is
-// shown the same.
+// shown the same. What was seen within a call is forgotten with it, all but its result: two ways
+// through a function that come back with the same lead to one and the same place.
 
-import type { Step, Steps } from './access.ts';
+import { serialize } from 'node:v8';
+import type { Call, Step, Steps, Yielded } from './access.ts';
 
 /** More steps than any program here takes. */
 const MAX_STEPS = 2_000;
@@ -13,7 +15,7 @@ export const CUT: unique symbol = Symbol('cut');
 export interface Progress {
   readonly id: number;
   readonly thread: number;
-  readonly parent: Progress | null;
+  readonly parent: Passing | null;
   readonly seen: unknown;
   readonly depth: number;
   /** null: it has ended. */
@@ -24,8 +26,13 @@ export interface Progress {
   walk: Steps<void> | null;
 }
 
+/** Where a walk stands whose call has just begun, or is just over. */
+type Passing = Omit<Progress, 'step'> & { readonly step: Step | Call | null };
+
 export class Walks {
   readonly #programs: readonly (() => Steps<void>)[];
+  /** By the place that a call began at, and what it came back with. */
+  readonly #returned = new Map<string, Progress>();
   #count = 0;
 
   constructor(programs: readonly (() => Steps<void>)[]) {
@@ -34,7 +41,7 @@ export class Walks {
 
   begin(thread: number): Progress {
     const walk = this.#programs[thread]();
-    return this.#progress(thread, null, undefined, walk, () => walk.next());
+    return this.#settle(this.#progress(thread, null, undefined, walk, () => walk.next()));
   }
 
   /** Where a thread comes that sees this at its next step. */
@@ -42,16 +49,34 @@ export class Walks {
     const key = seen instanceof Uint8Array ? Buffer.from(seen).toString('latin1') : seen;
     let next = progress.next.get(key);
     if (next === undefined) {
-      const walk = progress.walk ?? this.#replay(progress);
-      progress.walk = null;
-      next = this.#progress(progress.thread, progress, seen, walk, () => send(walk, seen));
+      next = this.#settle(this.#goOn(progress, seen));
       progress.next.set(key, next);
     }
     return next;
   }
 
+  #goOn(from: Passing, seen: unknown): Passing {
+    const walk = from.walk ?? this.#replay(from);
+    from.walk = null;
+    return this.#progress(from.thread, from, seen, walk, () => send(walk, seen));
+  }
+
+  /** Goes into calls, and out of them. */
+  #settle(passing: Passing): Progress {
+    const { step } = passing;
+    if (step?.[0] === 'enter') return this.#settle(this.#goOn(passing, passing.id));
+    if (step?.[0] !== 'leave') return passing as Progress;
+    const key = `${step[1]} ${serialize(step[2]).toString('latin1')}`;
+    let next = this.#returned.get(key);
+    if (next === undefined) {
+      next = this.#settle(this.#goOn(passing, undefined));
+      this.#returned.set(key, next);
+    }
+    return next;
+  }
+
   /** A walk of the same thread that has seen the same. */
-  #replay(progress: Progress): Steps<void> {
+  #replay(progress: Passing): Steps<void> {
     const seen: unknown[] = [];
     for (let one = progress; one.parent !== null; one = one.parent) seen.push(one.seen);
     const walk = this.#programs[progress.thread]();
@@ -62,12 +87,12 @@ export class Walks {
 
   #progress(
     thread: number,
-    parent: Progress | null,
+    parent: Passing | null,
     seen: unknown,
     walk: Steps<void>,
-    go: () => IteratorResult<Step, void>,
-  ): Progress {
-    let step: Step | null = null;
+    go: () => IteratorResult<Yielded, void>,
+  ): Passing {
+    let step: Yielded | null = null;
     let error: Error | null = null;
     const depth = (parent?.depth ?? 0) + 1;
     try {
@@ -81,6 +106,6 @@ export class Walks {
   }
 }
 
-function send(walk: Steps<void>, seen: unknown): IteratorResult<Step, void> {
+function send(walk: Steps<void>, seen: unknown): IteratorResult<Yielded, void> {
   return seen === CUT ? walk.throw(CUT as unknown as Error) : walk.next(seen);
 }

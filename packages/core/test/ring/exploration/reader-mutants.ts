@@ -28,13 +28,14 @@ export const READER_MUTANTS: readonly Mutant[] = [
     file: 'cut.ts',
     changes: [
       [
-        'if (state !== STATE_OPEN && state !== STATE_SEALED) continue;',
-        'if (state === 0) continue;',
+        'if (state !== STATE_OPEN && state !== STATE_SEALED) return null;',
+        'if (state === 0) return null;',
       ],
     ],
   },
   {
     name: 'a cut of one round',
+    likelyIn: 'a drained segment is given',
     file: 'cut.ts',
     changes: [['return bound !== undefined && firstEvent <= bound;', 'return true;']],
   },
@@ -69,5 +70,38 @@ export const READER_MUTANTS: readonly Mutant[] = [
     name: 'a consumer that takes whatever stands in a segment by now',
     file: 'drain.ts',
     changes: [["if (generation !== wordGeneration(cut.word)) return 'done';", NOTHING]],
+  },
+  {
+    name: 'a capture that reads the rows once the moment is cut',
+    likelyIn: 'entries of two words',
+    file: 'capture.ts',
+    changes: [
+      [
+        `    const rows = readRows(memory);
+    const untilNs = moment?.nowNs();
+    const cuts = cutRing(memory);`,
+        `    const untilNs = moment?.nowNs();
+    const cuts = cutRing(memory);
+    const rows = readRows(memory);`,
+      ],
+    ],
+  },
+  {
+    name: 'a capture that takes a moment in which a segment was sealed',
+    likelyIn: 'its own segment again',
+    file: 'capture.ts',
+    changes: [['tries === CUT_TRIES || drawnTickets(memory) === seals', 'tries > 0']],
+  },
+  {
+    name: 'a cut that does not look at a word again',
+    likelyIn: 'a drained segment is given',
+    file: 'cut.ts',
+    changes: [['if (Atomics.add(i64, index, 0n) >> 8n !== seen >> 8n) return null;', NOTHING]],
+  },
+  {
+    name: 'a consumer that leaves the generation out of how far it came',
+    likelyIn: 'a queue of one segment',
+    file: 'drain.ts',
+    changes: [['(BigInt(generation) << 32n) | BigInt(committed)', 'BigInt(committed)']],
   },
 ];

@@ -71,6 +71,7 @@ export async function loadSteppedRing(mutation?: Mutation): Promise<SteppedRing>
     sources.set(path, ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true));
   }
   const stepped = steppedNames([...sources.values()]);
+  const closed = closedNames([...sources.values()]);
   const { outputFiles } = await build({
     stdin: { contents: ENTRY, resolveDir: SRC, loader: 'ts' },
     bundle: true,
@@ -84,7 +85,7 @@ export async function loadSteppedRing(mutation?: Mutation): Promise<SteppedRing>
         setup({ onLoad }) {
           onLoad({ filter: /\/src\/ring\/[^/]+\.ts$/ }, ({ path }) => {
             const source = sources.get(relative(SRC, path));
-            return source && { contents: steppedText(source, stepped), loader: 'ts' };
+            return source && { contents: steppedText(source, stepped, closed), loader: 'ts' };
           });
         },
       },
@@ -95,7 +96,7 @@ export async function loadSteppedRing(mutation?: Mutation): Promise<SteppedRing>
     module,
     module.exports,
     createRequire(import.meta.url),
-    { copy, copyAt, fill, setBytes },
+    { call, copy, copyAt, fill, setBytes },
   );
   return module.exports as SteppedRing;
 }
@@ -145,6 +146,20 @@ function steppedNames(sources: readonly ts.SourceFile[]): Set<string> {
   return stepped;
 }
 
+/**
+ * Names of the functions that leave nothing behind but their result and what they did to memory:
+ * those that are no methods and are given no list to add to.
+ */
+function closedNames(sources: readonly ts.SourceFile[]): Set<string> {
+  const functions = sources.flatMap(({ statements }) =>
+    statements.filter(ts.isFunctionDeclaration),
+  );
+  const isList = ({ type }: ts.ParameterDeclaration): boolean =>
+    type !== undefined && ts.isArrayTypeNode(type);
+  const closed = functions.filter(({ parameters }) => !parameters.some(isList));
+  return new Set(closed.map(({ name }) => name!.text));
+}
+
 function calleeName({ expression }: ts.CallExpression): string {
   return ts.isPropertyAccessExpression(expression)
     ? expression.name.getText()
@@ -166,7 +181,11 @@ function isAccess(node: ts.Node): boolean {
 }
 
 /** The source with each access yielded, in TypeScript still. */
-function steppedText(source: ts.SourceFile, stepped: ReadonlySet<string>): string {
+function steppedText(
+  source: ts.SourceFile,
+  stepped: ReadonlySet<string>,
+  closed: ReadonlySet<string>,
+): string {
   const text = source.text;
   let isStepping = false;
   const renderParts = (node: ts.Node): string => {
@@ -198,7 +217,11 @@ function steppedText(source: ts.SourceFile, stepped: ReadonlySet<string>): strin
     if (node.arguments.length > 0 && isView(node.arguments[0])) {
       return `${expression.getText()}((yield* stepping.copyAt(${given[1]}, ${given[2]})), ${given.slice(1)})`;
     }
-    return stepped.has(calleeName(node)) ? `(yield* ${renderParts(node)})` : null;
+    const name = calleeName(node);
+    if (!stepped.has(name)) return null;
+    return closed.has(name)
+      ? `(yield* stepping.call(${renderParts(node)}))`
+      : `(yield* ${renderParts(node)})`;
   };
   const render = (node: ts.Node): string => {
     if (isCallable(node) && stepped.has(node.name!.getText())) {
@@ -237,6 +260,14 @@ function steppedText(source: ts.SourceFile, stepped: ReadonlySet<string>): strin
   };
   const leading = (node: ts.Node): string => text.slice(node.getFullStart(), node.getStart());
   return render(source);
+}
+
+/** A call of a function that leaves nothing behind but its result. */
+function* call<Result>(steps: Steps<Result>): Steps<Result> {
+  const place = (yield ['enter']) as number;
+  const result = yield* steps;
+  yield ['leave', place, result];
+  return result;
 }
 
 const WORD_BYTES = 8;

@@ -44,6 +44,7 @@ export const TABLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a sealer that does not account for the events of the dead',
+    likelyIn: 'sealed while what it sent is drained',
     file: 'seal-abandoned.ts',
     changes: [
       ['if (Atomics.load(i64, index) < nextEvent) Atomics.store(i64, index, nextEvent);', NOTHING],
@@ -77,6 +78,7 @@ export const TABLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a refusal that is not counted',
+    likelyIn: 'two writers find a full queue',
     file: 'thread-table.ts',
     changes: [['memory.i64[index] + by);', 'memory.i64[index]);']],
   },

@@ -107,7 +107,7 @@ export class World {
   }
 
   /** What writer `index` does: that many calls, each with the next number. */
-  *write(index: number, calls: number): Steps<void> {
+  *write(index: number, calls: number, drainsEach = false): Steps<void> {
     const { slot, stored } = this.writers[index];
     const lane = this.#openLane(slot);
     const notes = index * NOTES_PER_WRITER;
@@ -128,6 +128,7 @@ export class World {
       }
       if (isStored) number++;
       yield ['note', notes + (isStored ? NOTE_ACCEPTED : NOTE_REFUSED), 1];
+      if (drainsEach) yield* this.drain(1);
     }
   }
 

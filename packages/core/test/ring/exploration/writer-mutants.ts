@@ -142,6 +142,7 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a seal that accounts for the segment once it may be reused',
+    likelyIn: 'its own segment again',
     file: 'segments.ts',
     changes: [
       [
@@ -167,8 +168,8 @@ export const WRITER_MUTANTS: readonly Mutant[] = [
     file: 'segments.ts',
     changes: [
       [
-        'return Atomics.add(memory.i64, counter, 1n) + 1n;',
-        'const ticket = Atomics.load(memory.i64, counter) + 1n;\n  return Atomics.store(memory.i64, counter, ticket);',
+        'return Atomics.add(memory.i64, ticketCounter(memory.homePool(segment)), 1n) + 1n;',
+        'const counter = ticketCounter(memory.homePool(segment));\n  return Atomics.store(memory.i64, counter, Atomics.load(memory.i64, counter) + 1n);',
       ],
     ],
   },
