@@ -24,9 +24,11 @@ import { readSegments } from './read-segments.ts';
 import { isMappedBox } from './vouching.ts';
 
 const { constants, fstatSync, openSync, readSync } = fs;
+const { compare } = Buffer;
 
 /** As large as a ring can be. */
 const MAX_BOX_BYTES = 2 ** 31;
+const PART_BYTES = 1 << 20;
 const STORED: SnapshotTools = { compressor: { name: 'stored', compress: storeFrame } };
 
 export interface ReadBox {
@@ -54,14 +56,7 @@ export function readBoxFile(path: string): { bytes: Uint8Array; modifiedAtMs: nu
     if (!stats.isFile()) throw new RecordingError(`${path} is not a regular file`);
     if (stats.size > MAX_BOX_BYTES)
       throw new RecordingError(`${path} is too large for a black box`);
-    const bytes = new Uint8Array(stats.size);
-    let done = 0;
-    while (done < bytes.length) {
-      const count = readSync(descriptor, bytes, done, bytes.length - done, done);
-      if (count === 0) break;
-      done += count;
-    }
-    const read = bytes.subarray(0, done);
+    const read = readFilled(descriptor, new Uint8Array(stats.size));
     if (isMappedBox(read)) readSegments(descriptor, read);
     return { bytes: read, modifiedAtMs: stats.mtimeMs };
   } catch (error) {
@@ -71,6 +66,25 @@ export function readBoxFile(path: string): { bytes: Uint8Array; modifiedAtMs: nu
   } finally {
     if (descriptor !== undefined) closeQuietly(descriptor);
   }
+}
+
+/**
+ * Fills the zeroed `bytes` from a file, part by part, and leaves those alone that are zero there: a
+ * file may be all hole, and memory that nobody has written to is none. Returns what there was.
+ */
+function readFilled(descriptor: number, bytes: Uint8Array): Uint8Array {
+  const part = new Uint8Array(PART_BYTES);
+  const zeroes = new Uint8Array(PART_BYTES);
+  let done = 0;
+  while (done < bytes.length) {
+    const wanted = Math.min(part.length, bytes.length - done);
+    const count = readSync(descriptor, part, 0, wanted, done);
+    if (count === 0) break;
+    const read = part.subarray(0, count);
+    if (compare(read, zeroes.subarray(0, count)) !== 0) bytes.set(read, done);
+    done += count;
+  }
+  return bytes.subarray(0, done);
 }
 
 /** Throws RecordingError where there is nothing to be shown. */

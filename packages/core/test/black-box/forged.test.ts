@@ -39,3 +39,29 @@ it(`${ROUNDS} forged boxes take no more than ${MAX_MIB} MiB, and none more than 
   expect(slowestMs).toBeLessThan(MAX_MS);
   expect(polluted).toEqual([]);
 });
+
+it(`a box that is stretched to 512 MiB by a hole takes no more than ${MAX_MIB} MiB`, () => {
+  const memory = makeRing();
+  const file = new NotedFile(memory);
+  const thread = new PlayedThread(memory, 1);
+  for (let i = 0; i < 30; i++) thread.log();
+  new BlackBoxMirror(memory, file, 50, () => {}).tick();
+  const folder = fs.mkdtempSync(join(tmpdir(), 'ttlog-forged-'));
+  const path = join(folder, 'box.ring');
+  fs.writeFileSync(path, file.bytes);
+  fs.truncateSync(path, 2 ** 29);
+  const reader = join(import.meta.dirname, '../../dist/reader.js');
+  const source = `
+    import { openRecording } from ${JSON.stringify(reader)};
+    const events = [...openRecording(${JSON.stringify(path)}).events()].length;
+    const maxMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+    console.log(JSON.stringify({ events, maxMiB }));`;
+  const args = ['--input-type=module', '-e', source];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  fs.rmSync(folder, { recursive: true });
+  expect(stderr).toBe('');
+  const { events, maxMiB } = JSON.parse(stdout);
+  console.log(`a box of 512 MiB that is nearly all hole: ${maxMiB} MiB`);
+  expect(events).toBe(30);
+  expect(maxMiB).toBeLessThan(MAX_MIB);
+});
