@@ -35,6 +35,9 @@ const REMOTE_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x786f4256, 'vboxsf'],
 ]);
 
+/** How the reason begins why there is no black box where one was to be. */
+export const NO_FILE = 'no file could be made';
+
 /** The file system's name where a write may wait for a network, else null. */
 export function remoteFileSystem(directory: string): string | null {
   try {

@@ -20,6 +20,7 @@ import {
   boxFileName,
   createBox,
   mirrorFile,
+  NO_FILE,
   remoteFileSystem,
   removeBox,
 } from './box-file.ts';
@@ -110,7 +111,7 @@ function openMirrored(
     const reason = remote === null ? why : `${why}, on ${remote}: writes may be slow`;
     return { memory, box: { ...box, mapping: null }, fact: { mode: 'mirrored', reason } };
   } catch (error) {
-    return withoutBox(memory, `no file could be made: ${messageOf(error)}`);
+    return withoutBox(memory, `${NO_FILE}: ${messageOf(error)}`);
   }
 }
 

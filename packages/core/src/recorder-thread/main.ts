@@ -4,6 +4,7 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
+import { NO_FILE } from '../black-box/box-file.ts';
 import { viewRing } from '../black-box/mapped-ring.ts';
 import { isRunning } from '../ring/recorder-words.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
@@ -11,6 +12,7 @@ import { loadCompressor } from '../snapshot/compress-frame.ts';
 import { helpCompressing } from '../snapshot/compress-together.ts';
 import { CopyingRoom } from '../snapshot/copying-room.ts';
 import { describeProcess } from '../snapshot/describe-process.ts';
+import { openDirectory } from '../snapshot/directory.ts';
 import {
   buildSnapshotBytes,
   type CapturedMoment,
@@ -162,7 +164,7 @@ setTimeout(() => {
     hasLooked = true;
     if (isAnnouncing) announcer.run();
   };
-  if (box === null) onLooked();
+  if (!isToRecover()) onLooked();
   else {
     const onNote = (note: string): void => send({ kind: 'note', note });
     recoverOthers(facts, tools.compressor, { onLooked, onNote });
@@ -191,5 +193,11 @@ const job =
     : printOutput(memory, facts, output.order, output.progress, (problem) =>
         send({ kind: 'output', problem }),
       );
+
+/** Also where there is no black box of the own only since its file could not be made. */
+function isToRecover(): boolean {
+  if (box !== null) return true;
+  return facts.blackBox.reason.startsWith(NO_FILE) && openDirectory(facts.directory).ok;
+}
 
 send({ kind: 'ready' });

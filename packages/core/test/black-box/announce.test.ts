@@ -1,5 +1,6 @@
 // What earlier processes left is told of once, whoever listens and however many start at once.
 
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,34 @@ describe.concurrent('recordings of earlier processes', () => {
     await heardBy(listener(QUIET_MS));
     const marks = fs.readdirSync(folder).filter((name) => name.endsWith('.told'));
     expect(marks).toHaveLength(1);
+  });
+
+  it('are recovered and told of where no black box of the own can be made', async () => {
+    const { run, folder } = inFolder();
+    await run(`startRecorder({ memory: { bytes: 1 << 19 } }); getLogger('app').warn('dying');
+      process.kill(process.pid, 'SIGKILL');`);
+    const entry = JSON.stringify(join(import.meta.dirname, '../../dist/index.js'));
+    const source = `import { startRecorder } from ${entry};
+      ${listener(10_000, 1)}
+      console.log(recorder.stats().blackBox.reason);`;
+    // No file may be as long as the ring; a snapshot is shorter.
+    const { stdout, stderr } = spawnSync(
+      '/bin/sh',
+      [
+        '-c',
+        'ulimit -f 8000; exec "$@"',
+        'sh',
+        process.execPath,
+        '--input-type=module',
+        '-e',
+        source,
+      ],
+      { encoding: 'utf8', env: { PATH: process.env.PATH, TTLOG_SNAPSHOT_DIR: folder } },
+    );
+    expect(stderr).toBe('');
+    const [reason, heard] = stdout.trim().split('\n');
+    expect(reason).toMatch(/^no file could be made: EFBIG/);
+    expect(JSON.parse(heard)).toMatchObject([{ reason: 'process-died' }]);
   });
 
   it('are told of once by several processes that start at once', async () => {
