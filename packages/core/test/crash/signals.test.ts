@@ -102,6 +102,33 @@ describe.concurrent('a signal', () => {
     }
   });
 
+  it('that comes in a storm of others ends the process all the same, with all that was logged', async () => {
+    const storm = Array.from({ length: 100 }, (_, index) => {
+      return {
+        signal: index % 2 === 0 ? ('SIGHUP' as const) : ('SIGUSR2' as const),
+        afterMs: index,
+      };
+    });
+    const deaths = [200, 200, 201, 203, 210].map((afterMs) => {
+      return { signal: 'SIGTERM' as const, afterMs };
+    });
+    const outcome = await runBeside(
+      `${start(`signals: ['SIGTERM', 'SIGHUP'], requestSignal: 'SIGUSR2'`)}
+      let reloads = 0;
+      process.on('SIGHUP', () => log.info('reload', { n: ++reloads }));
+      process.on('SIGUSR2', () => {});
+      ${WAIT}`,
+      { signals: [...storm, ...deaths] },
+    );
+    expect(outcome).toMatchObject({ code: null, signal: 'SIGTERM', stdout: 'ready\n' });
+    const reasons = outcome.recordings.map(({ header }) => header.reason);
+    expect(reasons.filter((reason) => reason === 'SIGTERM')).toHaveLength(1);
+    const last = outcome.recordings.find(({ header }) => header.reason === 'SIGTERM')!;
+    const [, ...reloads] = [...last.events()].map(({ fields }) => fields as { n: number });
+    expect(reloads.length).toBeGreaterThan(0);
+    expect(reloads.map(({ n }) => n)).toEqual(reloads.map((_, index) => index + 1));
+  });
+
   it('ends PID 1 as well, for which it has no default', async () => {
     const outcome = await runProgram(start(`signals: ['SIGTERM']`) + WAIT, {
       // The shell waits for the line that says that the program listens.
