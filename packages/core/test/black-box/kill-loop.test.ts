@@ -187,7 +187,9 @@ function check(
     if (!isShown && !isOverwritten(shown, thread, n, killed)) {
       const ageMs = killed.killedAtMs - atMs;
       if (killed.mode === 'mapped') {
-        throw new Error(`lost: event ${n} of thread ${thread}, ${ageMs} ms old`);
+        const [oldest, newest] = [shown.get(`oldest ${thread}`), shown.get(`newest ${thread}`)];
+        const seen = `${killed.pace}: of those shown ${oldest} is the oldest, ${newest} the newest`;
+        throw new Error(`lost: event ${n} of thread ${thread}, ${ageMs} ms old, ${seen}`);
       }
       figures.young++;
       if (killed.isEarly) continue;
