@@ -3,7 +3,7 @@
  * whether the file has to be written again when the thread ends of it.
  */
 
-import { types } from 'node:util';
+import types from 'node:util/types';
 import type { Worker } from 'node:worker_threads';
 import { wallMs } from './logger/clock.ts';
 import { encodeError } from './record/encode-crash.ts';

@@ -3,7 +3,7 @@
  * it; nothing is dropped. Lone surrogates, which protobuf refuses, are replaced.
  */
 
-import { types } from 'node:util';
+import types from 'node:util/types';
 
 /** `{}` is no value at all, as null and undefined are. */
 export interface AnyValue {

@@ -6,7 +6,7 @@
  *   (error)  (error, msg)  (fields, msg)  (msg, anything else, ...)
  */
 
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { describeThrown } from '../record/encode-error.ts';
 import { levelOfSeverity } from '../record/level.ts';
 import { OwnMark } from '../record/own-mark.ts';

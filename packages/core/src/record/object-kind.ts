@@ -4,7 +4,7 @@
  * patched prototype has a say; only proxies can still run code of the application here.
  */
 
-import { types } from 'node:util';
+import types from 'node:util/types';
 import { uncurry, uncurryGetter } from './intrinsics.ts';
 
 export const KIND_PLAIN = 0;

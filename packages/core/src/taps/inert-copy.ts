@@ -3,7 +3,8 @@
  * prints runs no getter, no `toJSON` and no proxy's trap, so recording it must not either.
  */
 
-import { inspect, types } from 'node:util';
+import { inspect } from 'node:util';
+import types from 'node:util/types';
 
 /** Entries of one object; the limits of a recorder are rarely wider. */
 const MAX_ENTRIES = 100;

@@ -28,8 +28,11 @@ export const DEATH: Fault = { name: 'death', injection: 'signal=KILL' };
  */
 const NO_FILE_CALLS = /^(epoll_|recvmsg|writev|mmap|poll|ppoll|eventfd|fstat\(|fcntl|ioctl)/;
 
-/** A call for a descriptor of something else, as that by which Node wakes a thread. */
-const NO_FILE = /^\w+\(\d+<(anon_inode|pipe|socket|UNIX)/;
+/**
+ * A call for a descriptor of something else, as that by which Node wakes a thread. And where Node
+ * cannot close what `process.memoryUsage` has read, it aborts.
+ */
+const NO_FILE = /^\w+\(\d+<(anon_inode|pipe|socket|UNIX)|^close\(\d+<\/proc\/\d+\/stat>/;
 
 /** A tracer at a process's main thread. */
 export class Tracer {
