@@ -14,12 +14,12 @@ import { noteLoopTurn } from './ring/loop-turn.ts';
 import type { SnapshotRequest } from './snapshot/take-snapshot.ts';
 import { maySnapshot } from './snapshot/trigger-budget.ts';
 import type { ThreadRecorder } from './thread-recorder.ts';
-import { type HeapReport, HeapWatch, heapLimitBytes } from './triggers/heap.ts';
+import { type HeapReport, HeapWatch, heapSizeLimitBytes } from './triggers/heap.ts';
 import { installInspectionEnd, isInspectorOpen } from './triggers/inspector.ts';
 import { installLoopTurn } from './triggers/loop-turn.ts';
 import { installDeathSignals, installRequestSignal, signalExitCode } from './triggers/signals.ts';
 
-const { isMainThread, threadId } = workerThreads;
+const { isMainThread, resourceLimits, threadId } = workerThreads;
 
 /** Signs of life within the time after which a loop is said to stand still. */
 const TURNS_PER_STALL = 5;
@@ -30,6 +30,9 @@ const HEAP_PERIOD_MS = 50;
 const FIRST_NEED_MS = 10;
 /** Allocated within some 0.1 s, which a snapshot may take. */
 const URGENT_BYTES = 64 * 1024 * 1024;
+
+/** Of this thread's heap, which is one as long as the process lives. */
+let youngMib: Int32Array | null = null;
 
 export interface TriggerHost {
   readonly thread: ThreadRecorder;
@@ -101,9 +104,22 @@ export function heapOrder(options: ResolvedOptions): HeapOrder | null {
   return {
     threadId,
     nearLimit: heap.nearLimit,
-    limitBytes: heapLimitBytes(heap.youngBytes),
+    sizeLimitBytes: heapSizeLimitBytes(),
+    youngMib: youngMibOf(heap),
     periodMs: turnPeriodMs(options),
   };
+}
+
+/**
+ * What new objects may take, which V8 chooses by its version and by the memory there is, and Node
+ * tells in worker threads only. A flag of the process stands above that.
+ */
+function youngMibOf({ youngMib: flagMib }: { youngMib: number }): Int32Array {
+  if (youngMib === null) {
+    youngMib = new Int32Array(new SharedArrayBuffer(4));
+    youngMib[0] = flagMib || (resourceLimits.maxYoungGenerationSizeMb ?? 0);
+  }
+  return youngMib;
 }
 
 /** What it is told to count. */
@@ -135,8 +151,7 @@ function installWatch(host: TriggerHost): () => void {
   const { thread } = host;
   const { stall, heap } = thread.options;
   const wantsInspector = stall !== false && stall.stack;
-  const watch =
-    heap === false ? null : new HeapWatch(heap.nearLimit, heapLimitBytes(heap.youngBytes));
+  const watch = heap === false ? null : new HeapWatch(heap.nearLimit, youngMibOf(heap));
   const uninstallTurn = installLoopTurn(turnPeriodMs(thread.options), (atNs) => {
     const report = watch?.check() ?? null;
     noteLoopTurn(thread.memory, {

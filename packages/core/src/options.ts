@@ -126,8 +126,8 @@ export interface ResolvedOptions {
   };
   blackBox: ResolvedBlackBox;
   stall: { afterMs: number; stack: boolean } | false;
-  /** `youngBytes`: what new objects may take, which V8's limit counts in. */
-  heap: { nearLimit: number; youngBytes: number } | false;
+  /** `youngMib`: what a flag for V8 lets new objects take; 0: there is none. */
+  heap: { nearLimit: number; youngMib: number } | false;
   triggers: ResolvedTrigger[];
   output: ResolvedOutput | false;
   redact: ResolvedRedact | false;
@@ -146,7 +146,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_MS = 2 ** 31 - 1;
 const MIN_INTERVAL_MS = 10;
 const MIN_STALL_MS = 20;
-/** V8 reckons with so many for new objects, of 16 MiB each if it is not told otherwise. */
+/** V8 reckons with so many for new objects. */
 const YOUNG_SEMI_SPACES = 3;
 /** As a ring has them; see memory/ring-layout.ts. */
 const MIN_SEGMENTS = 8;
@@ -351,15 +351,5 @@ function resolveHeap(value: unknown, nodeOptions = ''): ResolvedOptions['heap'] 
   }
   const flags = `${nodeOptions} ${process.execArgv.join(' ')}`;
   const semiSpaceMib = /.*--max[-_]semi[-_]space[-_]size[= ](\d+)/s.exec(flags)?.[1];
-  return {
-    nearLimit,
-    youngBytes: YOUNG_SEMI_SPACES * Number(semiSpaceMib ?? defaultSemiSpaceMib()) * MIB,
-  };
-}
-
-/** What V8 takes for it: 16 MiB up to Node 22, 64 on Node 24, 32 on Node 26. */
-function defaultSemiSpaceMib(): number {
-  const v8Major = Number.parseInt(process.versions.v8, 10);
-  if (v8Major === 13) return 64;
-  return v8Major > 13 ? 32 : 16;
+  return { nearLimit, youngMib: YOUNG_SEMI_SPACES * Number(semiSpaceMib ?? 0) };
 }

@@ -296,9 +296,13 @@ export class ThreadRecorder {
   }
 }
 
+/** What Node 24 calls a worker that was given no name. */
+const NO_THREAD_NAME = 'WorkerThread';
+
 /** The name that the thread was given (Node 22.20, 24.6), else that of its script. */
 function threadName(): string {
   if (threadId === 0) return 'main';
-  const { threadName } = workerThreads as { threadName?: string };
-  return threadName || basename(process.argv[1] ?? '') || `worker-${threadId}`;
+  const { threadName = '' } = workerThreads as { threadName?: string };
+  const given = threadName === NO_THREAD_NAME ? '' : threadName;
+  return given || basename(process.argv[1] ?? '') || `worker-${threadId}`;
 }

@@ -33,9 +33,12 @@ export interface RecorderThreadData {
 
 export interface HeapOrder {
   readonly threadId: number;
-  /** A share of `limitBytes`. */
+  /** A share of the limit for objects that have lived for a while. */
   readonly nearLimit: number;
-  readonly limitBytes: number;
+  /** V8's limit for all objects. */
+  readonly sizeLimitBytes: number;
+  /** One number, where the recorder thread writes what new objects may take, unless it is known. */
+  readonly youngMib: Int32Array;
   /** How often the loop gives a sign of life. */
   readonly periodMs: number;
 }

@@ -25,6 +25,8 @@ export type RecorderThreadState =
 
 /** The ring is outside of its heap; this is for the bookkeeping of a snapshot. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 };
+/** Then it tells what new objects may take where nobody sets a limit: in main's heap. */
+const RESOURCE_LIMITS_BESIDE_HEAP = { maxOldGenerationSizeMb: 256 };
 
 const MAX_ATTACHING_MS = 600;
 
@@ -90,7 +92,7 @@ export class RecorderThread {
         // Else Node makes the application's process.stdout and stderr to pipe this thread's into.
         stdout: true,
         stderr: true,
-        resourceLimits: RESOURCE_LIMITS,
+        resourceLimits: this.#data.heap === null ? RESOURCE_LIMITS : RESOURCE_LIMITS_BESIDE_HEAP,
       });
       Object.defineProperty(worker, OWN_WORKER, { value: true });
       worker.on('message', (message: FromRecorderThread) => this.#receive(message));

@@ -4,6 +4,7 @@
  * heap holds. Near its limit, a snapshot.
  */
 
+import workerThreads from 'node:worker_threads';
 import { isInspectionOver } from '../ring/inspection.ts';
 import { readLoopTurn } from '../ring/loop-turn.ts';
 import { isRunning } from '../ring/recorder-words.ts';
@@ -11,6 +12,7 @@ import type { RingMemory } from '../ring/ring-memory.ts';
 import { describeProcess } from '../snapshot/describe-process.ts';
 import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
 import { maySnapshot } from '../snapshot/trigger-budget.ts';
+import { heapLimitBytes } from '../triggers/heap.ts';
 import { MainHeap } from './main-heap.ts';
 import type { HeapOrder } from './protocol.ts';
 
@@ -28,9 +30,12 @@ const MS_NS = 1e6;
 export function watchHeap(
   memory: RingMemory,
   facts: RecorderFacts,
-  { threadId, nearLimit, limitBytes, periodMs }: HeapOrder,
+  { threadId, nearLimit, sizeLimitBytes, youngMib, periodMs }: HeapOrder,
   onNear: (request: SnapshotRequest) => void,
 ): void {
+  // Those of this thread are the same, as long as it is given no limit of its own.
+  youngMib[0] ||= workerThreads.resourceLimits.maxYoungGenerationSizeMb ?? 0;
+  const limitBytes = heapLimitBytes(sizeLimitBytes, youngMib);
   const nearBytes = nearLimit * limitBytes;
   const heap = new MainHeap(memory);
   let turnNs = 0n;

@@ -11,6 +11,9 @@ const nowMs = performance.now.bind(performance);
 
 /** Of new objects. V8's limit counts them in, and it gives up when the others have filled the rest. */
 const YOUNG_SPACES: readonly string[] = ['new_space', 'new_large_object_space'];
+/** Up to Node 22, where there are 4 GiB of memory and more. */
+const USUAL_YOUNG_MIB = 48;
+const MIB = 1024 * 1024;
 /** It comes near again once it was below for so much of the limit, and after a while, … */
 const BACK_SHARE = 0.1;
 const REST_MS = 300_000;
@@ -40,43 +43,52 @@ function loadHeapFigures(): HeapFigures {
   return heapFigures;
 }
 
-/** What objects may take that have lived for a while, where new ones may take `youngBytes`. */
-export function heapLimitBytes(youngBytes: number): number {
-  return loadHeapFigures().getHeapStatistics().heap_size_limit - youngBytes;
+/** V8's limit for all objects. */
+export function heapSizeLimitBytes(): number {
+  return loadHeapFigures().getHeapStatistics().heap_size_limit;
+}
+
+/**
+ * What objects may take that have lived for a while. V8's limit counts in what new ones may take,
+ * from 3 MiB (256 MiB of memory, Node 20) to 192 (4 GiB, Node 24): `youngMib`, 0 as long as nobody
+ * has said.
+ */
+export function heapLimitBytes(sizeLimitBytes: number, [youngMib]: Int32Array): number {
+  return sizeLimitBytes - (youngMib || USUAL_YOUNG_MIB) * MIB;
 }
 
 export class HeapWatch {
   /** In all, with room that is not used. */
   totalBytes = 0;
   readonly #nearLimit: number;
-  readonly #limitBytes: number;
+  readonly #youngMib: Int32Array;
   #reportedBytes = 0;
   #reportedAtMs = Number.NEGATIVE_INFINITY;
   #wasBelow = true;
 
-  /** `nearLimit` is a share of `limitBytes`. */
-  constructor(nearLimit: number, limitBytes: number) {
+  /** `nearLimit` is a share of the limit for old objects. */
+  constructor(nearLimit: number, youngMib: Int32Array) {
     this.#nearLimit = nearLimit;
-    this.#limitBytes = limitBytes;
+    this.#youngMib = youngMib;
   }
 
   /** A report when the heap has come near its limit. 0.003 ms where it is not (Node 20.20). */
   check(): HeapReport | null {
     const statistics = loadHeapFigures().getHeapStatistics();
     this.totalBytes = statistics.total_heap_size;
-    const nearBytes = this.#nearLimit * this.#limitBytes;
+    const limitBytes = heapLimitBytes(statistics.heap_size_limit, this.#youngMib);
+    const nearBytes = this.#nearLimit * limitBytes;
     const atMostBytes = statistics.used_heap_size;
-    if (atMostBytes < nearBytes - BACK_SHARE * this.#limitBytes) this.#wasBelow = true;
+    if (atMostBytes < nearBytes - BACK_SHARE * limitBytes) this.#wasBelow = true;
     if (atMostBytes < nearBytes) return null;
     const figures = readFigures();
-    if (figures.usedBytes < nearBytes || !this.#isNews(figures.usedBytes)) return null;
-    return { ...figures, limitBytes: this.#limitBytes, nearLimit: this.#nearLimit };
+    if (figures.usedBytes < nearBytes || !this.#isNews(figures.usedBytes, limitBytes)) return null;
+    return { ...figures, limitBytes, nearLimit: this.#nearLimit };
   }
 
-  #isNews(usedBytes: number): boolean {
+  #isNews(usedBytes: number, limitBytes: number): boolean {
     const isRested = this.#wasBelow && nowMs() - this.#reportedAtMs > REST_MS;
-    if (!isRested && usedBytes < this.#reportedBytes + FURTHER_SHARE * this.#limitBytes)
-      return false;
+    if (!isRested && usedBytes < this.#reportedBytes + FURTHER_SHARE * limitBytes) return false;
     this.#wasBelow = false;
     this.#reportedBytes = usedBytes;
     this.#reportedAtMs = nowMs();

@@ -34,6 +34,8 @@ export interface ProgramOptions {
   readonly env?: { readonly [name: string]: string };
   /** Leaves frames inside Node out of stderr, where a listener more or a race moves them. */
   readonly ignoreInternalFrames?: boolean;
+  /** What of stderr is compared, where it holds figures that differ from run to run. */
+  readonly comparedStderr?: (stderr: string) => string;
   /** A shell command in which `"$@"` stands for the program. */
   readonly shell?: string;
   /** The program does next to nothing but wait, and so may run beside many. */
@@ -75,7 +77,8 @@ export async function runBeside(source: string, options: ProgramOptions = {}): P
     runProgram(source, options),
     run(source, options, CONTROL),
   ]);
-  const compared = options.ignoreInternalFrames ? withoutInternalFrames : (text: string) => text;
+  const { comparedStderr = (text) => text, ignoreInternalFrames } = options;
+  const compared = ignoreInternalFrames ? withoutInternalFrames : comparedStderr;
   expect(endingOf(outcome, compared)).toEqual(endingOf(control, compared));
   return outcome;
 }
