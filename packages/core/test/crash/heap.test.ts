@@ -68,7 +68,12 @@ describe.concurrent('a heap near its limit', () => {
     });
     expect(outcome.signal).toBe('SIGABRT');
     const [{ header }] = heapsOf(outcome);
-    expect(header.trigger).toMatchObject({ kind: 'heap', thread: 0, source: 'inspector' });
+    expect(header.trigger).toMatchObject({
+      kind: 'heap',
+      thread: 0,
+      // V8 answers in this loop up to Node 22.
+      source: expect.stringMatching(/^(inspector|estimate)$/),
+    });
     expect(header.trigger.usedBytes).toBeGreaterThanOrEqual(0.6 * LARGE_MIB * MIB);
     expect(header.process.memory.rss).toBeGreaterThan(header.trigger.usedBytes as number);
   });
