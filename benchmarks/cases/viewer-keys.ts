@@ -15,7 +15,7 @@ import { fillRing } from './fill-ring.ts';
 const VIEWER = fileURLToPath(new URL('../../packages/viewer/dist/cli.js', import.meta.url));
 const MIB = 1024 * 1024;
 /** Some 2.2 million events. */
-const RING_MIB = { quick: 2, usual: 80 };
+const RING_MIB = { quick: 2, usual: 96 };
 const WARN_EVERY = 1000;
 /** The end of a frame, in what the reader writes. */
 const FRAME_END = '\x1b[?2026l';
