@@ -38,4 +38,5 @@ export { flattenedKey, TRACE_NAMES, type TraceNames } from './text/flattened-key
 export { addJsonValue } from './text/json-bytes.ts';
 export { jsonValue } from './text/json-value.ts';
 export { LineBytes } from './text/line-bytes.ts';
+export { addTextValue } from './text/text-bytes.ts';
 export { errorTitle, isPlainObject, keyText, valueText } from './text/value.ts';

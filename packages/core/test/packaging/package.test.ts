@@ -72,6 +72,7 @@ describe('the exports', () => {
         'RecordingError',
         'TRACE_NAMES',
         'addJsonValue',
+        'addTextValue',
         'createScrubber',
         'errorLines',
         'errorTitle',

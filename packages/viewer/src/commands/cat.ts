@@ -10,6 +10,7 @@ import { JsonLines } from '../format/json-lines.ts';
 import { jsonlFormat, TRACE_NAMES, type TraceNames } from '../format/jsonl.ts';
 import { logfmtFormat } from '../format/logfmt.ts';
 import { type PrettyFormat, prettyFormat } from '../format/pretty.ts';
+import { PrettyLines } from '../format/pretty-lines.ts';
 import { openInput, reportDamage, reportHosts } from '../input/input.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { BATCH_UNITS, type Terminal } from '../output/terminal.ts';
@@ -99,18 +100,20 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const endings = hasEnding ? files.map((file) => endingText(file, colours, utc)) : [];
   const ending = endings.filter((text) => text !== '').join('\n');
   const mode = (given.value('clock') as ClockMode | undefined) ?? defaultClockMode(files, utc);
-  const walk = output === 'jsonl' ? selectWalk(selection, files) : null;
+  const pretty = { palette: colours, utc, files, mode };
+  const walk = output === 'logfmt' ? null : selectWalk(selection, files);
   let hasShown: boolean;
   if (walk !== null) {
-    const write = (bytes: Uint8Array): Promise<void> => terminal.write(bytes);
-    hasShown = (await writeWalk(walk, new JsonLines(traceNames), write)) > 0;
+    const lines = output === 'jsonl' ? new JsonLines(traceNames) : new PrettyLines(pretty);
+    hasShown = (await writeWalk(walk, lines, (bytes) => terminal.write(bytes))) > 0;
+    await terminal.write(endingBelow(hasShown, selection, ending));
   } else {
     const format =
       output === 'jsonl'
         ? jsonlFormat(traceNames)
         : output === 'logfmt'
           ? logfmtFormat()
-          : prettyFormat({ palette: colours, utc, files, mode });
+          : prettyFormat(pretty);
     const separator = output === 'pretty' ? `${colours.dim('--')}\n` : '';
     hasShown = await print(selection, files, { format, ending, separator }, terminal);
   }
@@ -148,7 +151,7 @@ async function print(
   { format, ending, separator }: Look,
   terminal: Terminal,
 ): Promise<boolean> {
-  const { isReversed, isFiltered } = selection;
+  const { isReversed } = selection;
   let text = '';
   let hasShown = false;
   let previous: SourcedEvent | undefined;
@@ -165,11 +168,19 @@ async function print(
     await terminal.write(text);
     text = '';
   }
-  // An ending below nothing would look like a match, unless nothing was searched for.
-  const isEndingDue = hasShown ? !isReversed : !isFiltered;
-  if (isEndingDue && ending !== '') text += hasShown ? `\n${ending}` : ending;
-  await terminal.write(text);
+  await terminal.write(text + endingBelow(hasShown, selection, ending));
   return hasShown;
+}
+
+function endingBelow(
+  hasShown: boolean,
+  { isReversed, isFiltered }: Selection,
+  ending: string,
+): string {
+  // An ending below nothing would look like a match, unless nothing was searched for.
+  const isDue = hasShown ? !isReversed : !isFiltered;
+  if (!isDue || ending === '') return '';
+  return hasShown ? `\n${ending}` : ending;
 }
 
 function reportUnknownThreads(

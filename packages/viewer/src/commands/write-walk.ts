@@ -1,13 +1,13 @@
 /** Writes the events of a walk as lines, in pieces that streams like. */
 
-import type { JsonLines } from '../format/json-lines.ts';
+import type { EventLines } from '../format/event-lines.ts';
 import type { WalkMerge } from '../input/merge.ts';
 import { BATCH_UNITS } from '../output/terminal.ts';
 
 /** Resolves to how many events were written. `write` may keep the bytes until it resolves. */
 export async function writeWalk(
   merge: WalkMerge,
-  format: JsonLines,
+  format: EventLines,
   write: (bytes: Uint8Array) => Promise<void>,
   progress: (events: number) => void = () => {},
 ): Promise<number> {

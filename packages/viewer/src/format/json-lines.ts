@@ -14,6 +14,7 @@ import {
 import type { RecordingFile } from '../recording-file.ts';
 import { isoSecondText } from './clock.ts';
 import { jsonString } from './escape.ts';
+import type { EventLines } from './event-lines.ts';
 import {
   bindingsText,
   jsonlFormat,
@@ -43,8 +44,7 @@ const LINE_END: Uint8Array = Buffer.from('}\n');
 /** Keys that an object puts before all others, whatever their place in the shape. */
 const INDEX_KEY = /^(?:0|[1-9]\d*)$/;
 
-export class JsonLines {
-  /** Whoever takes what is here sets its length to 0. */
+export class JsonLines implements EventLines {
   readonly lines: LineBytes = new LineBytes();
   readonly #names: TraceNames;
   readonly #byObject: ReturnType<typeof jsonlFormat>;
@@ -66,7 +66,6 @@ export class JsonLines {
     );
   }
 
-  /** Appends the event that `walk` is at; false, and nothing appended, where it cannot be read. */
   add(walk: EventWalk, file: RecordingFile): boolean {
     const { lines } = this;
     const { length } = lines;

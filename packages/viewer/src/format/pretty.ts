@@ -1,7 +1,7 @@
 /**
  * Events as a person reads them: one line an event, columns only for what differs within the
  * input, errors below their event. Times are `event-clock.ts`'s affair; what a recording says as a whole
- * stands in `ending.ts`.
+ * stands in `ending.ts`. `pretty-lines.ts` makes the same without an object for each event.
  */
 
 import type { Level, RecordedEvent } from 'ttlog/reader';
@@ -44,50 +44,84 @@ export function prettyFormat(options: PrettyOptions): PrettyFormat {
 }
 
 /** An event without its time. */
-function lineFormat(
+export function lineFormat(
   palette: Palette,
   files: readonly RecordingFile[],
 ): (event: RecordedEvent, file: RecordingFile) => string {
+  const start = startFormat(palette, files);
+  return (event, file) => start(event, file) + valuesText(event, palette);
+}
+
+/** What stands before the values of an event. */
+type EventStart = Pick<
+  RecordedEvent,
+  'kind' | 'level' | 'severity' | 'logger' | 'message' | 'thread'
+>;
+
+/** From the level to the message. */
+export function startFormat(
+  palette: Palette,
+  files: readonly RecordingFile[],
+): (event: EventStart, file: RecordingFile) => string {
   const levels = levelTexts(palette);
   const source = sourceColumns(files, palette);
   return (event, file) => {
     let text = `${levels[event.level]} ${source(event, file)}`;
     if (event.logger !== '') text += `${palette.cyan(`${printable(event.logger)}:`)} `;
-    return text + eventText(event, palette);
+    return text + messageText(event, palette);
   };
 }
 
 /** Message, fields and errors without colour: the text that `--grep` looks into. */
 export function searchableText(event: RecordedEvent): string {
-  return `${printable(event.logger)}: ${eventText(event, UNCOLOURED)}`;
+  const values = valuesText(event, UNCOLOURED);
+  return `${printable(event.logger)}: ${messageText(event, UNCOLOURED)}${values}`;
 }
 
 const UNCOLOURED = palette(false);
 
 const KIND_LABELS = { log: '', 'span-start': '[span start] ', 'span-end': '[span end] ' };
 
-function eventText(event: RecordedEvent, palette: Pick<Palette, 'dim' | 'bold' | 'red'>): string {
+function messageText({ kind, severity, message }: EventStart, { bold }: Palette): string {
+  const shown = printable(message);
+  return KIND_LABELS[kind] + (severity >= 17 ? bold(shown) : shown);
+}
+
+/** Fields, bindings and ids; errors below them. */
+function valuesText(event: RecordedEvent, palette: Palette): string {
   const { dim } = palette;
-  const message = printable(event.message);
-  let line = KIND_LABELS[event.kind] + (event.severity >= 17 ? palette.bold(message) : message);
+  let line = '';
   let below = '';
-  const { context, fields } = event;
+  const { fields } = event;
   for (const key of Object.keys(fields)) {
     const value = fields[key];
     if (value instanceof Error) below += errorBlock(key, value, palette);
     else line += ` ${dim(`${keyText(key)}=`)}${valueText(value)}`;
   }
-  for (const key of Object.keys(context)) {
-    // A field of the same name is the one that counts.
-    if (Object.hasOwn(fields, key)) continue;
-    line += ` ${dim(`${keyText(key)}=`)}${valueText(context[key])}`;
-  }
-  if (event.traceId !== undefined) line += dim(` trace_id=${printable(event.traceId)}`);
-  if (event.spanId !== undefined) line += dim(` span_id=${printable(event.spanId)}`);
-  return line + below;
+  return line + bindingsText(event, (key) => Object.hasOwn(fields, key), palette) + below;
 }
 
-function errorBlock(key: string, error: Error, { dim, red }: Pick<Palette, 'dim' | 'red'>): string {
+export function bindingsText(
+  { context, traceId, spanId }: Pick<RecordedEvent, 'context' | 'traceId' | 'spanId'>,
+  isField: (key: string) => boolean,
+  { dim }: Palette,
+): string {
+  let text = '';
+  for (const key of Object.keys(context)) {
+    // A field of the same name is the one that counts.
+    if (isField(key)) continue;
+    text += ` ${dim(`${keyText(key)}=`)}${valueText(context[key])}`;
+  }
+  if (traceId !== undefined) text += dim(` trace_id=${printable(traceId)}`);
+  if (spanId !== undefined) text += dim(` span_id=${printable(spanId)}`);
+  return text;
+}
+
+export function errorBlock(
+  key: string,
+  error: Error,
+  { dim, red }: Pick<Palette, 'dim' | 'red'>,
+): string {
   const [title, ...rest] = errorLines(error);
   const label = key === 'err' ? '' : `${keyText(key)}: `;
   let block = `\n${ERROR_INDENT}${label}${red(title)}`;
@@ -99,7 +133,7 @@ function errorBlock(key: string, error: Error, { dim, red }: Pick<Palette, 'dim'
 function sourceColumns(
   files: readonly RecordingFile[],
   palette: Palette,
-): (event: RecordedEvent, file: RecordingFile) => string {
+): (event: Pick<RecordedEvent, 'thread'>, file: RecordingFile) => string {
   const processes = processLabels(files);
   const labels = new Map(
     files.map((file) => {

@@ -13,10 +13,12 @@ import { cardText } from '../../src/format/card.ts';
 import { palette } from '../../src/format/colour.ts';
 import { endingText } from '../../src/format/ending.ts';
 import { printable } from '../../src/format/escape.ts';
+import type { EventLines } from '../../src/format/event-lines.ts';
 import { JsonLines } from '../../src/format/json-lines.ts';
 import { jsonlFormat } from '../../src/format/jsonl.ts';
 import { logfmtFormat } from '../../src/format/logfmt.ts';
 import { prettyFormat } from '../../src/format/pretty.ts';
+import { PrettyLines } from '../../src/format/pretty-lines.ts';
 import type { RecordingFile } from '../../src/recording-file.ts';
 import { encodeReport } from '../../src/report/data.ts';
 import { decodeReport, fieldsOf } from '../../src/report/page/recording.ts';
@@ -69,12 +71,20 @@ function formatOf(
 
 /** The lines that are made without objects. Throws where they are not those that objects make. */
 function linesOf(file: RecordingFile): string {
+  const options = { palette: PLAIN, utc: true, mode: 'delta', files: [file] } as const;
+  const json = bothWays(file, jsonlFormat(), new JsonLines());
+  return json + bothWays(file, prettyFormat(options), new PrettyLines(options));
+}
+
+function bothWays(
+  file: RecordingFile,
+  byObject: (event: RecordedEvent, file: RecordingFile) => string,
+  format: EventLines,
+): string {
   const { recording } = file;
-  const jsonl = jsonlFormat();
   let expected = '';
-  for (const event of recording.events()) expected += jsonl(event, file);
+  for (const event of recording.events()) expected += byObject(event, file);
   const damageCount = recording.damage.length;
-  const format = new JsonLines();
   const walk = walkEvents(recording) as EventWalk;
   while (walk.next()) format.add(walk, file);
   const { bytes, length } = format.lines;
