@@ -116,6 +116,7 @@ export class EventColumns {
     this.threads = threads.map((thread) => ({
       label: threadLabel(thread, threads),
       lost: lossText(thread.losses),
+      hasOverwritten: thread.losses.overwritten > 0,
     }));
     this.#threadPlaces = new Map(threads.map(({ id }, place) => [id, place]));
   }
@@ -150,7 +151,7 @@ export class EventColumns {
     if (place === undefined) {
       place = this.threads.length;
       this.#threadPlaces.set(thread.id, place);
-      this.threads.push({ label: threadLabel(thread, []), lost: '' });
+      this.threads.push({ label: threadLabel(thread, []), lost: '', hasOverwritten: false });
     }
     return place;
   }

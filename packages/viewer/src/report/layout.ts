@@ -96,4 +96,6 @@ export interface ReportThread {
   readonly label: string;
   /** `1,200 overwritten by newer events`; empty where nothing was lost. */
   readonly lost: string;
+  /** Whether events are missing that were there. */
+  readonly hasOverwritten: boolean;
 }

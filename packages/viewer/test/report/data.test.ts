@@ -82,7 +82,12 @@ describe('the data of a report', () => {
     expect(fields[1].lines.length).toBeGreaterThan(2);
     const { card, deathLines, title, threads, ...lists } = head;
     const texts = [
-      ...[title, ...deathLines, ...card.split('\n'), ...threads.flatMap(Object.values)],
+      ...[
+        title,
+        ...deathLines,
+        ...card.split('\n'),
+        ...threads.flatMap(({ label, lost }) => [label, lost]),
+      ],
       ...[...lists.messages, ...lists.loggers, ...lists.ids],
       ...lists.patterns.flatMap(({ title, values }) => [title, ...values]),
       ...[...fields, ...lists.contexts.flatMap(fieldsOf)].flatMap(({ key, lines }) => [

@@ -7,12 +7,14 @@ import type { Change } from './app.ts';
 import { type TimeSpan, wholeTime } from './bins.ts';
 import { countText } from './clock.ts';
 import type { Filter } from './filter.ts';
+import { lostUntil } from './lost-stretch.ts';
 import type { Report } from './recording.ts';
 import { colour, LABEL_PX, levelColour, MARGIN_PX, useThemeVersion, useWidth } from './theme.ts';
 
 const LANE_PX = 24;
 const EVENTS_PX = 13;
 const SPANS_PX = 4;
+const HATCH_PX = 6;
 /** The busiest; the others are found by the search and in the summary. */
 const MAX_LANES = 64;
 
@@ -33,8 +35,9 @@ export function Lanes({ report, rows, filter, change }: LanesProps): ComponentCh
   const whole = useMemo(() => wholeTime(events), [events]);
   const counts = useMemo(() => countByThread(report, rows), [rows]);
   const lanes = useMemo(() => busiest(countByThread(report, null)), [report]);
+  const lost = useMemo(() => lostUntil(report, whole.toNs), [report, whole]);
   useEffect(() => {
-    if (width > 0) draw(canvas.current!, { report, rows, filter, width, lanes, whole });
+    if (width > 0) draw(canvas.current!, { report, rows, filter, width, lanes, whole, lost });
   }, [rows, filter.fromNs, filter.toNs, filter.trace, width, lanes, theme]);
 
   const hidden = head.threads.length - lanes.length;
@@ -45,9 +48,9 @@ export function Lanes({ report, rows, filter, change }: LanesProps): ComponentCh
       'ul',
       { style: { width: `${LABEL_PX}px` } },
       lanes.map((thread) => {
-        const { label, lost } = head.threads[thread];
+        const { label, lost: what } = head.threads[thread];
         const isOnly = filter.thread === thread;
-        const lostText = lost === '' ? '' : `; lost: ${lost}`;
+        const lostText = what === '' ? '' : `; lost: ${what}`;
         return h(
           'li',
           { key: thread },
@@ -60,7 +63,7 @@ export function Lanes({ report, rows, filter, change }: LanesProps): ComponentCh
               onClick: () => change({ thread: isOnly ? null : thread }),
             },
             h('span', null, label),
-            h('small', null, countText(counts[thread]), lost !== '' && ' ⚠'),
+            h('small', null, countText(counts[thread]), what !== '' && ' ⚠'),
           ),
         );
       }),
@@ -69,7 +72,7 @@ export function Lanes({ report, rows, filter, change }: LanesProps): ComponentCh
       ref: canvas,
       role: 'img',
       'aria-label':
-        'Events and spans of each thread over time; the buttons beside it have the counts.',
+        'Events and spans of each thread over time, hatched where events are lost; the buttons beside it have the counts.',
     }),
     hidden > 0 && h('p', { class: 'note' }, `and ${countText(hidden)} quieter threads`),
   );
@@ -82,6 +85,8 @@ interface Drawing {
   readonly width: number;
   readonly lanes: readonly number[];
   readonly whole: TimeSpan;
+  /** By thread. */
+  readonly lost: Float64Array;
 }
 
 function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
@@ -96,6 +101,7 @@ function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   context.scale(scale, scale);
   context.fillStyle = colour('line');
   for (const lane of lanes.keys()) context.fillRect(0, (lane + 1) * LANE_PX - 1, width, 1);
+  drawLost(context, drawing);
   drawEvents(context, drawing);
   drawSpans(context, drawing);
   const { fromNs, toNs } = filter;
@@ -104,6 +110,29 @@ function draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
   context.fillStyle = colour('shade');
   context.fillRect(0, 0, (fromNs - whole.fromNs) * perNs, height);
   context.fillRect((toNs - whole.fromNs) * perNs, 0, width, height);
+}
+
+/** Hatches each lane up to where its thread's events are complete. */
+function drawLost(context: CanvasRenderingContext2D, drawing: Drawing): void {
+  const { width, lanes, whole, lost } = drawing;
+  const perNs = width / (whole.toNs - whole.fromNs);
+  context.strokeStyle = colour('line');
+  for (const [lane, thread] of lanes.entries()) {
+    const untilPx = Math.min(width, (lost[thread] - whole.fromNs) * perNs);
+    // Also not of a thread that lost nothing, where it is no number.
+    if (!(untilPx >= 1)) continue;
+    context.save();
+    context.beginPath();
+    context.rect(0, lane * LANE_PX, untilPx, LANE_PX - 1);
+    context.clip();
+    context.beginPath();
+    for (let x = -LANE_PX; x < untilPx; x += HATCH_PX) {
+      context.moveTo(x, (lane + 1) * LANE_PX);
+      context.lineTo(x + LANE_PX, lane * LANE_PX);
+    }
+    context.stroke();
+    context.restore();
+  }
 }
 
 /** A stroke a pixel: the colour of the worst level there, stronger where there is more. */
