@@ -184,7 +184,7 @@ function check(
       continue;
     }
     if (n % WARN_EVERY === 0) figures.deferred++;
-    if (!isShown && !isOverwritten(shown, thread, n, killed)) {
+    if (!isShown && !isOverwritten(shown, thread, n, killed, recording)) {
       const ageMs = killed.killedAtMs - atMs;
       if (killed.mode === 'mapped') {
         const [oldest, newest] = [shown.get(`oldest ${thread}`), shown.get(`newest ${thread}`)];
@@ -221,18 +221,22 @@ function deferredBy(mode: Mode): (acknowledged: Acknowledged) => boolean {
 
 /**
  * In a small ring it is enough that there is something newer of the thread. A mapped one has no
- * gaps: what is missing is older than all that is there.
+ * gaps: what is missing is older than all that is there. Where nothing is there, since the others
+ * went round while the thread was about to open a segment, the recording has to have counted it.
  */
 function isOverwritten(
   shown: ReadonlyMap<string, number>,
   thread: number,
   n: number,
   { mode, pace }: Killed,
+  recording: Recording,
 ): boolean {
   if (pace !== 'wrapping') return false;
-  return mode === 'mapped'
-    ? (shown.get(`oldest ${thread}`) ?? 0) > n
-    : (shown.get(`newest ${thread}`) ?? 0) > n;
+  if (mode === 'mirrored') return (shown.get(`newest ${thread}`) ?? 0) > n;
+  const oldest = shown.get(`oldest ${thread}`);
+  if (oldest !== undefined) return oldest > n;
+  const { losses } = recording.threads.find(({ id }) => id === thread) ?? {};
+  return (losses?.overwritten ?? 0) >= n - Math.floor(n / WARN_EVERY);
 }
 
 /** A box that was made a moment ago may have no segment yet. */
