@@ -65,13 +65,13 @@ export const TARGETS: readonly Target[] = [
     atMost: 3,
   },
   {
-    what: 'two threads: times one thread',
+    what: 'two threads: times one thread, `blackBox: false`',
     case: 'threads/2',
     figure: FIGURE.timesOneThread,
     atLeast: 1.85,
   },
   {
-    what: '16 threads: times two threads',
+    what: '16 threads: times two threads, `blackBox: false`',
     case: 'threads/16',
     figure: FIGURE.timesTwoThreads,
     atLeast: 0.9,

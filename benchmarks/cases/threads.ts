@@ -14,8 +14,8 @@ const PRODUCER = new URL('./log-producer.js', import.meta.url);
 const SEGMENT_BYTES = 64 * 1024;
 const DEFAULT_MEMORY_BYTES = 16 * 1024 * 1024;
 
-/** Calls of all producers together, in one round. */
-const CALLS_A_ROUND = 2_000_000;
+/** Calls of all producers together, in one round: long enough for the threads to start unnoticed. */
+const CALLS_A_ROUND = 12_000_000;
 const QUICK_CALLS_A_ROUND = 200_000;
 const ROUNDS = 15;
 const QUICK_ROUNDS = 5;
@@ -39,9 +39,10 @@ interface Crew {
   leave(): Promise<void>;
 }
 
-async function assemble(threads: number): Promise<Crew> {
+async function assemble(threads: number, isMirrored: boolean): Promise<Crew> {
   const memoryBytes = memoryFor(threads);
-  const recorder = startRecorder({ memory: { bytes: memoryBytes } });
+  const memory = { bytes: memoryBytes };
+  const recorder = startRecorder(isMirrored ? { memory } : { memory, blackBox: false });
   const gate = Gate.allocate();
   const startedMs = performance.now();
   const workers = Array.from({ length: threads }, (_, index) => {
@@ -81,18 +82,29 @@ function runRound(crew: Crew, producers: number, allCalls: number, isFloor = fal
   return (each * producers) / (ms / 1000);
 }
 
-/** `threads` producers beside `fewer` of them; beside the floor in one worker where it is 0. */
-function producers(threads: number, fewer: number, isLong: boolean): Case {
+/**
+ * `threads` producers beside `fewer` of them; beside the floor in one worker where it is 0. Without
+ * the black box, unless it is to be there: it copies what is logged on a thread of its own, which
+ * on two cores takes from two producers what it does not take from one.
+ */
+function producers(threads: number, fewer: number, isLong: boolean, isMirrored = false): Case {
   const beside = fewer === 0 ? 'the floor in one worker' : `${fewer} of them`;
+  const workers = `${threads} worker ${threads === 1 ? 'thread' : 'threads'}`;
+  const box = isMirrored ? 'with the black box, as by default' : '`blackBox: false`';
   return {
-    what: `${threads} worker ${threads === 1 ? 'thread' : 'threads'} logging, beside ${beside}`,
+    what: `${workers} logging, beside ${beside}; ${box}`,
     isLong,
-    measure: (plan) => measureProducers(threads, fewer, plan),
+    measure: (plan) => measureProducers(threads, fewer, isMirrored, plan),
   };
 }
 
-async function measureProducers(threads: number, fewer: number, plan: Plan): Promise<Measured> {
-  const crew = await assemble(threads);
+async function measureProducers(
+  threads: number,
+  fewer: number,
+  isMirrored: boolean,
+  plan: Plan,
+): Promise<Measured> {
+  const crew = await assemble(threads, isMirrored);
   const allCalls = plan.isQuick ? QUICK_CALLS_A_ROUND : CALLS_A_ROUND;
   const all = () => runRound(crew, threads, allCalls);
   const other = () => runRound(crew, Math.max(fewer, 1), allCalls, fewer === 0);
@@ -146,7 +158,7 @@ function crowd(threads: number): Case {
     what: `${threads} worker threads at once, each logs ${EACH_OF_MANY} events, warnings among them`,
     isLong: true,
     async measure() {
-      const crew = await assemble(threads);
+      const crew = await assemble(threads, true);
       const rate = runRound(crew, threads, threads * EACH_OF_MANY);
       const stored = await checkThreads(crew.recorder, crew.threadIds, crew.calls);
       const { threads: joined } = crew.recorder.stats();
@@ -175,5 +187,7 @@ export const THREADS: CaseTable = {
   'threads/16': producers(16, 2, false),
   'threads/64': producers(64, 2, true),
   'threads/256': producers(256, 2, true),
+  'threads/2-mirrored': producers(2, 1, true, true),
+  'threads/16-mirrored': producers(16, 2, true, true),
   'threads/1024': crowd(1024),
 };

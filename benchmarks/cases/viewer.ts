@@ -22,7 +22,7 @@ import { MESSAGE } from './logged-event.ts';
 const MIB = 1024 * 1024;
 /** Of a service in good health one event in a thousand is a warning. */
 const WARN_EVERY = 1000;
-const ROUNDS = { quick: 2, usual: 11, long: 5 };
+const ROUNDS = { quick: 2, usual: 11, long: 3 };
 /** The recorder thread writes a box every 50 ms. */
 const SETTLING_MS = 1000;
 
@@ -100,7 +100,7 @@ function printing({ what, figure, args, commandOf, expected }: Printing): Case {
     what,
     usesPeers: true,
     async measure(plan) {
-      const { path, events } = await snapshotFile((plan.isQuick ? 2 : 64) * MIB);
+      const { path, events } = await snapshotFile((plan.isQuick ? 2 : 16) * MIB);
       const ndjsonPath = temporaryFile('events.ndjson');
       writeFileSync(ndjsonPath, run(viewer('cat', '-o', 'jsonl', path)).output);
       const { here, notes } = logReaders();

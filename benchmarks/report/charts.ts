@@ -53,7 +53,7 @@ const CHARTS: readonly ChartSource[] = [
   {
     file: 'threads.svg',
     title: 'Events a second, all threads together',
-    subtitle: 'Worker threads that log four fields into one ring; more is better',
+    subtitle: 'Worker threads that log four fields into one ring, no black box; more is better',
     bars: THREADS.map((threads) => ({
       label: threads === 1 ? '1 thread' : `${threads} threads`,
       case: `threads/${threads}`,
