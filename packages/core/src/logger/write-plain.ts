@@ -23,7 +23,8 @@ export const WRITTEN = 1;
 
 /** Longer text goes the long way, which knows the caps. */
 export const MAX_PLAIN_TEXT_UNITS = 256;
-const SHORT_TEXT_UNITS = 24;
+/** Whose length is in the head's one byte. */
+export const SHORT_TEXT_UNITS = 24;
 const MAX_UTF8_BYTES_A_UNIT = 3;
 /** Where a cap on text is smaller, nothing is written in place. */
 export const MAX_PLAIN_TEXT_BYTES: number = MAX_PLAIN_TEXT_UNITS * MAX_UTF8_BYTES_A_UNIT;
@@ -63,12 +64,7 @@ export function writePlain(
 }
 
 /** Fewer than 24 ASCII characters, else NOT_PLAIN. */
-export function writeShortText(
-  views: ByteViews,
-  position: number,
-  text: string,
-  memo: TextMemo,
-): number {
+function writeShortText(views: ByteViews, position: number, text: string, memo: TextMemo): number {
   const { length } = text;
   if (length >= SHORT_TEXT_UNITS) return NOT_PLAIN;
   const { u8 } = views;

@@ -170,6 +170,29 @@ describe('what was logged', () => {
     expect(content().map(({ fields }) => fields)).toEqual(calls);
   });
 
+  it.each([true, false])(
+    'comes back as logged: texts of each length, with an odd character at each place (search %s)',
+    (shapes) => {
+      here = recordHere({ bytes: 16 << 20, redact: { shapes } });
+      const texts: string[] = [];
+      for (let length = 0; length <= 30; length++) {
+        const plain = String.fromCharCode(...Array.from({ length }, (_, i) => 33 + length + i));
+        texts.push(plain);
+        for (let at = 0; at < length; at++) {
+          for (const odd of ['\x7f', '\x80', '\xff', '\u0100', '\u8061', '\ud800']) {
+            texts.push(plain.slice(0, at) + odd + plain.slice(at + 1));
+          }
+        }
+      }
+      const event = defineEvent('declared', { before: 'int', text: 'string', after: 'string' });
+      const all = [...texts, ...texts.toReversed()];
+      const logged = all.map((text, i) => ({ before: i, text, after: all[all.length - 1 - i] }));
+      for (const fields of logged) event.info(fields);
+      for (const fields of logged) log.info('compiled', fields);
+      expect(content().map(({ fields }) => fields)).toEqual([...logged, ...logged]);
+    },
+  );
+
   it('has times that rise from event to event', () => {
     here = recordHere();
     for (let i = 0; i < 20_000; i++) log.log(i % 3 === 0 ? 'warn' : 'info', 'tick', { i });
