@@ -2,7 +2,7 @@
 
 import { defineEvent, getLogger, type Logger, startRecorder, withContext } from 'ttlog';
 import type { RecordedEvent } from 'ttlog/reader';
-import type { Case, CaseTable } from '../runner/case.ts';
+import { type Case, type CaseTable, long } from '../runner/case.ts';
 import { FIGURE } from '../runner/figure.ts';
 import type { Subject } from '../runner/interleave.ts';
 import { type Beside, measureCalls } from './call-figures.ts';
@@ -229,7 +229,7 @@ export const LOG_CALLS: CaseTable = {
   'log/warn-4-fields': warning,
   'log/nested': nested,
   'log/error': error,
-  'log/new-error': newError,
+  'log/new-error': long(newError),
   'log/dynamic-text': dynamicText,
   'log/child': child,
   'log/with-context': inContext,

@@ -5,7 +5,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { getLogger, startRecorder } from 'ttlog';
-import type { Case, CaseTable, Stored } from '../runner/case.ts';
+import { type Case, type CaseTable, long, type Stored } from '../runner/case.ts';
 import { FIGURE } from '../runner/figure.ts';
 import type { Subject } from '../runner/interleave.ts';
 import { loadPeer } from '../runner/peers.ts';
@@ -250,10 +250,10 @@ function linesOf(path: string): { lines: number; last: string } {
 
 export const PEER_CALLS: CaseTable = {
   'log/pino-noop': peer('pino to a stream that does nothing', pinoToNothing),
-  'log/pino-bytes': peer('pino to a stream that only makes bytes of each line', pinoToBytes),
+  'log/pino-bytes': long(peer('pino to a stream that only makes bytes of each line', pinoToBytes)),
   'log/pino-file': peer('pino to its asynchronous destination on a file', pinoToFile),
   'log/winston-noop': peer('winston to a stream that does nothing', winstonToNothing),
   'log/logtape-noop': peer('LogTape to a sink that does nothing', logtape(false)),
-  'log/logtape-json': peer('LogTape to a sink that only formats JSON lines', logtape(true)),
+  'log/logtape-json': long(peer('LogTape to a sink that only formats JSON lines', logtape(true))),
   'log/console-file': peer('`console.log` to a file', consoleToFile, false),
 };

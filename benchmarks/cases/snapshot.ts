@@ -8,7 +8,7 @@ import { getEnvironmentData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import type { Recorder, SnapshotResult } from 'ttlog';
 import { openRecording } from 'ttlog/reader';
-import type { Case, CaseTable, Measured, Plan } from '../runner/case.ts';
+import { type Case, type CaseTable, long, type Measured, type Plan } from '../runner/case.ts';
 import { counted, FIGURE, type Figure, ratios, summarize } from '../runner/figure.ts';
 import { collectGarbage } from '../runner/garbage.ts';
 import { loadPeer } from '../runner/peers.ts';
@@ -192,5 +192,5 @@ export const SNAPSHOT: CaseTable = {
   'snapshot/16MiB': snapshotOf(16, false),
   'snapshot/64MiB': snapshotOf(64, true),
   'snapshot/256MiB': snapshotOf(256, true),
-  'snapshot/size': size,
+  'snapshot/size': long(size),
 };

@@ -4,7 +4,7 @@
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { openRecording } from 'ttlog/reader';
-import type { Case, CaseTable, Plan } from '../runner/case.ts';
+import { type Case, type CaseTable, long, type Plan } from '../runner/case.ts';
 import {
   type Command,
   firstOutputMs,
@@ -167,9 +167,11 @@ const memory: Case = {
 };
 
 export const VIEWER: CaseTable = {
-  'viewer/first-output-small': firstOutput('a small recording', () => snapshotFile(MIB)),
+  'viewer/first-output-small': long(firstOutput('a small recording', () => snapshotFile(MIB))),
   'viewer/first-output-64MiB': firstOutput('a ring of 64 MiB', () => snapshotFile(64 * MIB)),
-  'viewer/first-output-black-box': firstOutput('a black box of 16 MiB', () => boxFile(16 * MIB)),
+  'viewer/first-output-black-box': long(
+    firstOutput('a black box of 16 MiB', () => boxFile(16 * MIB)),
+  ),
   'viewer/cat-jsonl': printing({
     what: 'all events as JSON lines to a file, beside programs that do so from NDJSON',
     figure: FIGURE.eventsWritten,
@@ -177,13 +179,15 @@ export const VIEWER: CaseTable = {
     commandOf: ({ all }) => all,
     expected: (events) => events,
   }),
-  'viewer/cat-pretty': printing({
-    what: 'all events for people to a file, beside the same programs',
-    figure: FIGURE.eventsWritten,
-    args: ['cat', '--quiet'],
-    commandOf: ({ all }) => all,
-    expected: (events) => events,
-  }),
+  'viewer/cat-pretty': long(
+    printing({
+      what: 'all events for people to a file, beside the same programs',
+      figure: FIGURE.eventsWritten,
+      args: ['cat', '--quiet'],
+      commandOf: ({ all }) => all,
+      expected: (events) => events,
+    }),
+  ),
   'viewer/filter-level': printing({
     what: 'the warnings, one event in a thousand, beside programs that search NDJSON for them',
     figure: FIGURE.eventsGoneOver,
@@ -191,5 +195,5 @@ export const VIEWER: CaseTable = {
     commandOf: ({ warnings }) => warnings,
     expected: (_, path) => countWarnings(path),
   }),
-  'viewer/memory': memory,
+  'viewer/memory': long(memory),
 };
