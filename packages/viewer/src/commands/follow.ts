@@ -12,6 +12,7 @@ import { logfmtFormat } from '../format/logfmt.ts';
 import { type PrettyFormat, prettyFormat } from '../format/pretty.ts';
 import { findRecordings } from '../input/find-recordings.ts';
 import { reportDamage } from '../input/input.ts';
+import { isLiving, monotonicOffsetNs } from '../input/living.ts';
 import { openFile, type UnopenedFile } from '../input/open-recordings.ts';
 import { EXIT_FAILED, EXIT_NOTHING_MATCHED, exitCode } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -165,24 +166,10 @@ async function openAll(paths: readonly string[], terminal: Terminal | null): Pro
   };
 }
 
-function isLiving({ recording }: RecordingFile): boolean {
-  return recording.header.reason === 'living';
-}
-
 /** From this severity on events have segments of their own, which are written at another time. */
 const SEVERE = 13;
 /** How much later than others an event may reach the file. */
 const LATENESS_NS = 5_000_000_000n;
-
-/**
- * From the wall clock, by which the same event may be shown a little earlier or later each time, to the
- * clock by which it was recorded.
- */
-function monotonicOffsetNs({ header: { clock } }: Recording): bigint {
-  const wholeMs = Math.floor(clock.wallMs);
-  const wallNs = BigInt(wholeMs) * 1_000_000n + BigInt(Math.round((clock.wallMs - wholeMs) * 1e6));
-  return clock.monoNs - wallNs;
-}
 
 /** How far a black box has been read: by thread and pool, since each is in order only by itself. */
 class Tail {

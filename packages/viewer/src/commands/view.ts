@@ -8,6 +8,7 @@ import { choosePalette } from '../format/colour.ts';
 import { isCrash } from '../format/ending.ts';
 import { defaultClockMode } from '../format/event-clock.ts';
 import { openInput, reportDamage, reportHosts } from '../input/input.ts';
+import { InputWatch } from '../input/input-watch.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { Screen } from '../output/screen.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -16,9 +17,6 @@ import { CLOCKS, type Clock } from '../view/model.ts';
 import { Session, type SessionOptions } from '../view/session.ts';
 import type { Command } from './command.ts';
 
-/** What else there is to filter by is said in queries, which can be changed on the screen. */
-const FILTERS: readonly string[] = ['level', 'grep', 'where'];
-
 export const view: Command = {
   name: 'view',
   summary: 'Move about in the events on a full screen. Default on a terminal.',
@@ -26,14 +24,22 @@ export const view: Command = {
   description: [
     'Shows the events on the whole terminal, merged by time as in cat: move, search (/), filter by ' +
       'queries while typing them (&), look at an event as a tree (Enter), jump to errors, gaps, hits, ' +
-      'and events of the same trace, thread or pattern, mark events, copy. ? lists the keys, q quits. The ' +
+      'and events of the same trace, thread or pattern, mark events, copy, see patterns (P) and a ' +
+      'timeline of threads and spans (L), follow what grows (F). ? lists the keys, q quits. The ' +
       'terminal is left as it was.',
     'A recording of a process that died is shown from its end. Copying needs a terminal that knows ' +
       'OSC 52; in tmux: set -s set-clipboard on.',
+    'Filters given here stand above the list, and can be changed and removed there.',
   ],
   options: [
     PID_OPTION,
-    ...FILTER_OPTIONS.filter(({ name }) => FILTERS.includes(name)),
+    ...FILTER_OPTIONS,
+    {
+      name: 'context',
+      short: 'C',
+      value: 'N',
+      summary: 'Also the N events before and after each match; z and Z change it.',
+    },
     {
       name: 'clock',
       value: 'CLOCK',
@@ -59,24 +65,26 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   }
   const utc = given.has('utc');
   // Parsed as everywhere, for the same messages about mistakes.
-  const { minLevel } = parseSelection(given, utc);
-  const input = await openInput(given.operands, wantedBy(given), terminal);
+  const selection = parseSelection(given, utc);
+  const wanted = wantedBy(given);
+  const input = await openInput(given.operands, wanted, terminal);
   const { files, hasFailed, isPartial } = input;
   if (files.length === 0) return exitCode({ hasShown: false, hasFailed, isDamaged: isPartial });
   const screen = new Screen();
-  const filters = [
-    ...given.values('where'),
-    ...given.values('grep').map((expression) => `/${expression}`),
-  ];
+  const operands = given.operands;
+  const source = new InputWatch(files, { operands, wanted, environment: terminal.environment });
   const options: SessionOptions = {
     files,
     utc,
+    source,
     colours: choosePalette(given.value('color'), terminal),
     look: {
       clock: (given.value('clock') as Clock | undefined) ?? defaultClockMode(files, utc),
       isAtEnd: files.some(({ recording }) => isCrash(recording.header)),
-      filters,
-      minSeverity: minLevel === undefined ? 1 : LEVELS.indexOf(minLevel) * 4 + 1,
+      filters: filtersOf(given),
+      minSeverity:
+        selection.minLevel === undefined ? 1 : LEVELS.indexOf(selection.minLevel) * 4 + 1,
+      contextEvents: Number(given.value('context') ?? 0),
       hasHistogram: screen.lines >= LINES_FOR_HISTOGRAM,
     },
   };
@@ -87,11 +95,41 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   return exitCode({ hasShown: true, hasFailed, isDamaged });
 }
 
+/** Every filter of the command line as one that can be seen and changed on the screen. */
+function filtersOf(given: ParsedArguments): string[] {
+  const [since, until] = [given.value('since'), given.value('until')];
+  const threads = given.values('thread');
+  return [
+    ...given.values('where'),
+    ...given.values('match').map(matchFilter),
+    ...given.values('grep').map((expression) => `/${expression}`),
+    ...(threads.length === 0 ? [] : [`thread in (${threads.map(quoted).join(', ')})`]),
+    ...(since === undefined ? [] : [`time >= ${quoted(since)}`]),
+    ...(until === undefined ? [] : [`time <= ${quoted(until)}`]),
+  ];
+}
+
+function matchFilter(text: string): string {
+  const split = text.indexOf('=');
+  const name = text.slice(0, split);
+  const isPlain = /^[^\s(),"'=!<>~&|]+$/.test(name) && !/^(?:and|or|not|in|exists)$/i.test(name);
+  return `${isPlain ? name : quotedText(name)} = ${quoted(text.slice(split + 1))}`;
+}
+
+function quoted(text: string): string {
+  return /^[\w.:+@-]+$/.test(text) ? text : quotedText(text);
+}
+
+function quotedText(text: string): string {
+  return `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
 async function show(screen: Screen, options: SessionOptions): Promise<void> {
   const session = new Session(screen, options);
   await screen.open({
     onKey: (key) => session.key(key),
     onPaste: (text) => session.paste(text),
+    onClick: (column, line) => session.click(column, line),
     onResize: () => session.resize(),
     onGone: () => session.end(),
   });

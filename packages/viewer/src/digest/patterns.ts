@@ -5,7 +5,7 @@
 
 import { LEVELS, type Level, type RecordedEvent } from 'ttlog/reader';
 import { type MaskedMessage, maskMessage, WILDCARD } from './message-mask.ts';
-import { templatesOf } from './template-tree.ts';
+import { templateSteps } from './template-tree.ts';
 
 export interface WildcardValue {
   readonly value: string;
@@ -36,6 +36,16 @@ export const BINS = 24;
 const SHOWN_VALUES = 5;
 /** Messages kept apart; beyond it a new one is known by its words without values. */
 const MAX_MESSAGES = 100_000;
+
+/** Messages after which grouping pauses. */
+const MESSAGES_PER_PAUSE = 256;
+const EVENTS_PER_PAUSE = 65_536;
+
+export interface Grouping {
+  readonly patterns: Pattern[];
+  /** Of each event, in the order of `add`, the place of its pattern. */
+  readonly patternOf: Uint32Array;
+}
 
 /** What is known of a message that several events have. */
 interface Message {
@@ -97,15 +107,25 @@ export class PatternCollector {
   }
 
   /** The same, and the place among them of each event's pattern, in the order of `add`. */
-  group(): { patterns: Pattern[]; patternOf: Uint32Array } {
+  group(): Grouping {
+    const steps = this.groupSteps();
+    for (let step = steps.next(); ; step = steps.next()) if (step.done) return step.value;
+  }
+
+  /** The same with a pause now and then. */
+  *groupSteps(): Generator<void, Grouping> {
     const builders: Builder[] = [];
     const builderOf: number[] = new Array(this.#all.length);
     for (const [logger, messages] of this.#messages) {
       const ofLogger = [...messages.values()];
-      const masked = ofLogger.map(({ text }) => maskMessage(text));
-      const templates = templatesOf(masked.map(({ words }) => words));
+      const masked: MaskedMessage[] = [];
+      for (const { text } of ofLogger) {
+        masked.push(maskMessage(text));
+        if (masked.length % MESSAGES_PER_PAUSE === 0) yield;
+      }
+      const templates = yield* templateSteps(masked.map(({ words }) => words));
       const byTemplate = new Map<string, number>();
-      ofLogger.forEach((message, index) => {
+      for (const [index, message] of ofLogger.entries()) {
         const template = templates[index].join(' ');
         let number = byTemplate.get(template);
         if (number === undefined) {
@@ -115,28 +135,31 @@ export class PatternCollector {
         }
         builders[number].add(message, masked[index]);
         builderOf[this.#numbers.get(message)!] = number;
-      });
+        if (index % MESSAGES_PER_PAUSE === 0) yield;
+      }
     }
-    this.#fillBins(builders, builderOf);
+    yield* this.#fillBins(builders, builderOf);
     const found = builders.map((builder, number) => ({ number, ...builder.pattern() }));
     found.sort((a, b) => b.events - a.events || compare(a.firstNs, b.firstNs));
     const placeOf = new Uint32Array(found.length);
     for (const [place, { number }] of found.entries()) placeOf[number] = place;
+    yield;
     const patternOf = Uint32Array.from(this.#messageOf, (message) => placeOf[builderOf[message]]);
     return { patterns: found.map(({ number: _, ...pattern }) => pattern), patternOf };
   }
 
-  #fillBins(builders: readonly Builder[], builderOf: readonly number[]): void {
+  *#fillBins(builders: readonly Builder[], builderOf: readonly number[]): Generator<void> {
     let [fromMs, toMs] = [Infinity, -Infinity];
     for (const ms of this.#atMs) {
       if (ms < fromMs) fromMs = ms;
       if (ms > toMs) toMs = ms;
     }
     const spanMs = toMs - fromMs;
-    this.#messageOf.forEach((message, index) => {
+    for (const [index, message] of this.#messageOf.entries()) {
+      if (index % EVENTS_PER_PAUSE === 0) yield;
       const share = spanMs === 0 ? 0 : (this.#atMs[index] - fromMs) / spanMs;
       builders[builderOf[message]].bins[Math.min(BINS - 1, Math.floor(share * BINS))]++;
-    });
+    }
   }
 }
 

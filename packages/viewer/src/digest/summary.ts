@@ -3,7 +3,7 @@
  * from when to when. Damage is complete after it.
  */
 
-import { LEVELS, type Level, type Losses } from 'ttlog/reader';
+import { LEVELS, type Level, type Losses, type Recording } from 'ttlog/reader';
 import type { RecordingFile } from '../recording-file.ts';
 
 export interface Summary {
@@ -38,11 +38,20 @@ export async function summarise(
     firstNs ??= timeNs;
     lastNs = timeNs;
   }
-  const kept = recording.threads.reduce(
+  return summaryOf(recording, { byLevel, byThread, firstNs, lastNs });
+}
+
+/** Completes what somebody has counted. */
+export function summaryOf(
+  { threads }: Recording,
+  counted: Omit<Summary, 'events' | 'missing'>,
+): Summary {
+  const events = LEVELS.reduce((sum, level) => sum + counted.byLevel[level], 0);
+  const kept = threads.reduce(
     (sum, { attempted, losses }) => sum + countKept(attempted, losses),
     0,
   );
-  return { events, byLevel, byThread, firstNs, lastNs, missing: Math.max(0, kept - events) };
+  return { ...counted, events, missing: Math.max(0, kept - events) };
 }
 
 /** Events of a thread that are in the file when the file is whole. */

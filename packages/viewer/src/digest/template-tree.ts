@@ -10,11 +10,15 @@ import { WILDCARD } from './message-mask.ts';
 const MAX_CONSTANTS = 12;
 /** The share of words that must be equal. */
 const LEAST_SIMILARITY = 0.5;
+/** Texts of a leaf after which there is a pause. */
+const TEXTS_PER_PAUSE = 64;
 /** Templates of a leaf; the rest joins the most similar one. */
 const MAX_TEMPLATES = 200;
 
-/** The template of each text, given by their words. */
-export function templatesOf(texts: readonly (readonly string[])[]): (readonly string[])[] {
+/** The template of each text, given by their words; pauses now and then. */
+export function* templateSteps(
+  texts: readonly (readonly string[])[],
+): Generator<void, (readonly string[])[]> {
   const different = new Map<string, readonly string[]>();
   const keys = texts.map((words) => words.join(' '));
   for (const [index, key] of keys.entries()) different.set(key, texts[index]);
@@ -28,15 +32,19 @@ export function templatesOf(texts: readonly (readonly string[])[]): (readonly st
     else leaf.push(key);
   }
   for (const leaf of leaves.values()) {
-    if (leaf.length > MAX_CONSTANTS) settleLeaf(leaf, different);
+    if (leaf.length > MAX_CONSTANTS) yield* settleLeaf(leaf, different);
   }
   return keys.map((key) => different.get(key)!);
 }
 
 /** Puts in place of each text of a leaf its template. */
-function settleLeaf(keys: readonly string[], texts: Map<string, readonly string[]>): void {
+function* settleLeaf(
+  keys: readonly string[],
+  texts: Map<string, readonly string[]>,
+): Generator<void> {
   const found: string[][] = [];
-  for (const key of keys) {
+  for (const [place, key] of keys.entries()) {
+    if (place % TEXTS_PER_PAUSE === 0) yield;
     const words = texts.get(key)!;
     let best: string[] | undefined;
     let bestCount = -1;

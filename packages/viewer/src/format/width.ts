@@ -49,3 +49,33 @@ export function withoutColumns(text: string, columns: number): string {
   }
   return '';
 }
+
+/** A text in pieces of no more than so many columns, and no more than so many pieces. */
+export function wrapped(text: string, columns: number, maxPieces: number): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (pieces.length < maxPieces - 1 && rest.length > 0) {
+    const length = lengthWithin(rest, columns);
+    if (length === rest.length) break;
+    pieces.push(rest.slice(0, length));
+    rest = rest.slice(length);
+  }
+  return [...pieces, fitted(rest, columns)];
+}
+
+/** Code units that fit into so many columns; one character at least. */
+function lengthWithin(text: string, columns: number): number {
+  const start = text.slice(0, columns);
+  if (PLAIN.test(start)) return Math.max(1, start.length);
+  let taken = 0;
+  let length = 0;
+  for (const { segment } of SEGMENTER.segment(text.slice(0, MAX_UNITS_A_LINE))) {
+    taken += stringWidth(segment);
+    if (taken > columns && length > 0) return length;
+    length += segment.length;
+  }
+  return length;
+}
+
+/** Nothing of more units stands on a line; what combines without end is cut somewhere. */
+const MAX_UNITS_A_LINE = 4000;

@@ -19,6 +19,11 @@ const LEAVE = '\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l';
 /** A terminal that knows it shows what is between at once. */
 const FRAME_START = '\x1b[?2026h';
 const FRAME_END = '\x1b[?2026l';
+/** Buttons and wheel, as numbers of any size. */
+const MOUSE_ON = '\x1b[?1000h\x1b[?1006h';
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1000l';
+/** What Node's parser calls the beginning of a mouse event; the rest comes as characters. */
+const MOUSE_LEAD = '[<';
 const HIDE_CURSOR = '\x1b[?25l';
 /** An Escape that begins no sequence is known after so many milliseconds. */
 const ESCAPE_MS = 50;
@@ -27,6 +32,8 @@ export interface ScreenListener {
   /** A special key by name, or the character typed. */
   onKey(key: string): void;
   onPaste(text: string): void;
+  /** Both from 0. */
+  onClick(column: number, line: number): void;
   /** The size has changed, or what was shown is gone. */
   onResize(): void;
   /** There is no terminal any more. */
@@ -39,6 +46,9 @@ export class Screen {
   #listener: ScreenListener | null = null;
   #isEntered = false;
   #pasted: string | null = null;
+  /** What has come of a mouse event. */
+  #mouse: string | null = null;
+  #hasMouse = false;
 
   get columns(): number {
     return process.stdout.columns || 80;
@@ -106,7 +116,21 @@ export class Screen {
 
   /** Asks the terminal to put a text on the clipboard, also through ssh (OSC 52). */
   copy(text: string): void {
-    process.stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`);
+    const sequence = `\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`;
+    process.stdout.write(sequence);
+    // Where tmux does not take it itself, it may be allowed to hand it on to the terminal around it.
+    if (this.isInTmux) process.stdout.write(`\x1bPtmux;\x1b${sequence}\x1b\\`);
+  }
+
+  get isInTmux(): boolean {
+    return Boolean(process.env.TMUX);
+  }
+
+  /** Whether wheel and clicks come here; without it the terminal selects text by them. */
+  setMouse(isOn: boolean): void {
+    if (isOn === this.#hasMouse) return;
+    this.#hasMouse = isOn;
+    process.stdout.write(isOn ? MOUSE_ON : MOUSE_OFF);
   }
 
   /** Forgets what is shown, so that the next picture is painted as a whole. */
@@ -135,13 +159,13 @@ export class Screen {
     this.#cursor = '';
     process.stdin.setRawMode(true);
     process.stdin.resume();
-    process.stdout.write(ENTER);
+    process.stdout.write(ENTER + (this.#hasMouse ? MOUSE_ON : ''));
   }
 
   readonly #leave = (): void => {
     if (!this.#isEntered) return;
     this.#isEntered = false;
-    process.stdout.write(LEAVE);
+    process.stdout.write((this.#hasMouse ? MOUSE_OFF : '') + LEAVE);
     // The terminal may be gone, and the process with it in a moment.
     if (!process.stdin.destroyed) process.stdin.setRawMode(false);
   };
@@ -170,7 +194,9 @@ export class Screen {
   };
 
   readonly #onKeypress = (text: string | undefined, key: Keypress): void => {
-    if (key.name === 'paste-start') this.#pasted = '';
+    if (this.#mouse !== null) this.#takeMouse(text ?? '');
+    else if (key.code === MOUSE_LEAD) this.#mouse = '';
+    else if (key.name === 'paste-start') this.#pasted = '';
     else if (key.name === 'paste-end') {
       const pasted = this.#pasted ?? '';
       this.#pasted = null;
@@ -178,7 +204,23 @@ export class Screen {
     } else if (this.#pasted !== null) this.#pasted += text ?? '';
     else this.#listener?.onKey(keyOf(text, key));
   };
+
+  /** `0;column;lineM` for a press, `m` for a release; the wheel is a button as well. */
+  #takeMouse(character: string): void {
+    this.#mouse += character;
+    if (/^[\d;]{0,20}$/.test(this.#mouse ?? '')) return;
+    const event = /^(\d+);(\d+);(\d+)M$/.exec(this.#mouse ?? '');
+    this.#mouse = null;
+    if (event === null) return;
+    const [button, column, line] = event.slice(1).map(Number);
+    if (button === 0) this.#listener?.onClick(column - 1, line - 1);
+    else if (button === WHEEL_UP) this.#listener?.onKey('wheel-up');
+    else if (button === WHEEL_DOWN) this.#listener?.onKey('wheel-down');
+  }
 }
+
+const WHEEL_UP = 64;
+const WHEEL_DOWN = 65;
 
 const CAN_SUSPEND: boolean = process.platform !== 'win32';
 const ENDING_SIGNALS = ['SIGTERM', 'SIGHUP'] as const;
@@ -188,6 +230,7 @@ interface Keypress {
   readonly ctrl: boolean;
   readonly meta: boolean;
   readonly sequence?: string;
+  readonly code?: string;
 }
 
 /** The character, or a name: `up`, `ctrl-f`, `meta-x`. */

@@ -6,6 +6,7 @@
 
 import { Mark, type RecordedEvent } from 'ttlog/reader';
 import { UsageError } from '../arguments/usage-error.ts';
+import { threadLabel } from '../format/source-label.ts';
 import type { RecordingFile } from '../recording-file.ts';
 
 export type EventTest = (event: RecordedEvent, file: RecordingFile) => boolean;
@@ -34,7 +35,11 @@ export const OWN_VALUES: {
   msg: ({ message }: RecordedEvent) => [message],
   message: ({ message }: RecordedEvent) => [message],
   kind: ({ kind }: RecordedEvent) => [kind],
-  thread: ({ thread }: RecordedEvent) => [thread.id, thread.name],
+  thread: ({ thread }: RecordedEvent, { recording }: RecordingFile) => [
+    thread.id,
+    thread.name,
+    threadLabel(thread, recording.threads),
+  ],
   thread_name: ({ thread }: RecordedEvent) => [thread.name],
   trace_id: ({ traceId }: RecordedEvent) => [traceId],
   span_id: ({ spanId }: RecordedEvent) => [spanId],

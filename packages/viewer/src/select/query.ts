@@ -65,7 +65,8 @@ function compile(node: QueryNode, text: string): Query {
   }
 }
 
-function negated({ test, bounds, title, isAnswered }: BoundQuery): BoundQuery {
+/** What fits where the query does not. */
+export function negated({ test, bounds, title, isAnswered }: BoundQuery): BoundQuery {
   const isByTitle = isAnswered && bounds === UNBOUNDED && title !== null;
   return {
     test: (event, file) => !test(event, file),

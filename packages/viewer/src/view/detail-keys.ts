@@ -1,11 +1,13 @@
 /** What keys do while one event is shown as a tree. */
 
+import { printable } from '../format/escape.ts';
 import { type DetailRow, queryFor } from './detail.ts';
 import type { Events, Key, View } from './model.ts';
+import { movedRow, rowsMoved } from './rows.ts';
 
 export function pressedInDetail(view: View, key: Key, events: Events): View {
   const rows = events.detailRows(view.chosen, view.toggled);
-  const chosen = rows[Math.min(view.row, rows.length - 1)];
+  const chosen = rows[Math.min(view.inDetail.row, rows.length - 1)];
   if (chosen === undefined) return key === 'return' ? { ...view, pane: 'list' } : view;
   switch (key) {
     case 'return':
@@ -26,55 +28,25 @@ export function pressedInDetail(view: View, key: Key, events: Events): View {
     case '=':
     case '-':
       return asked(view, chosen, key);
+    case 'x':
+      return hidden(view, chosen);
     default: {
-      const lines = linesMoved(key, view, rows.length);
-      return lines === 0 ? view : moved(view, lines, rows);
+      const count = rowsMoved(key, view.detailLines, rows.length);
+      return count === 0 ? view : moved(view, count, rows);
     }
   }
 }
 
-function linesMoved(key: Key, { heightLines }: View, count: number): number {
-  switch (key) {
-    case 'j':
-    case 'down':
-      return 1;
-    case 'k':
-    case 'up':
-      return -1;
-    case ' ':
-    case 'pagedown':
-      return heightLines;
-    case 'b':
-    case 'pageup':
-      return -heightLines;
-    case 'd':
-    case 'ctrl-d':
-      return Math.ceil(heightLines / 2);
-    case 'u':
-    case 'ctrl-u':
-      return -Math.ceil(heightLines / 2);
-    case 'g':
-    case 'home':
-      return -count;
-    case 'G':
-    case 'end':
-      return count;
-    default:
-      return 0;
-  }
-}
-
-function moved(view: View, lines: number, rows: readonly DetailRow[]): View {
-  const row = Math.max(0, Math.min(rows.length - 1, view.row + lines));
-  const topRow = Math.max(row - view.heightLines + 1, Math.min(view.topRow, row));
-  return { ...view, row, topRow };
+function moved(view: View, count: number, rows: readonly DetailRow[]): View {
+  return { ...view, inDetail: movedRow(view.inDetail, count, rows.length, view.detailLines) };
 }
 
 function outwards(view: View, rows: readonly DetailRow[]): number {
-  const { depth } = rows[view.row] ?? { depth: 0 };
-  let row = view.row;
+  const from = view.inDetail.row;
+  const { depth } = rows[from] ?? { depth: 0 };
+  let row = from;
   while (row > 0 && rows[row].depth >= depth) row--;
-  return depth === 0 ? 0 : row - view.row;
+  return depth === 0 ? 0 : row - from;
 }
 
 function toggled(view: View, { node }: DetailRow): View {
@@ -112,5 +84,18 @@ function asked(view: View, { node }: DetailRow, key: '+' | '=' | '-'): View {
     areFiltersOn: true,
     pane: 'list',
     message: `filter: ${filter.text}`,
+  };
+}
+
+/** Leaves a field out of the list, or takes it in again. */
+function hidden(view: View, { node }: DetailRow): View {
+  const { field } = node;
+  if (field === null) return { ...view, message: 'this is no field of the list' };
+  const kept = view.hiddenFields.filter((name) => name !== field);
+  const isShown = kept.length < view.hiddenFields.length;
+  return {
+    ...view,
+    hiddenFields: isShown ? kept : [...kept, field],
+    message: `${printable(field)} is ${isShown ? 'shown again' : 'hidden'} in the list`,
   };
 }

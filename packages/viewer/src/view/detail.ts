@@ -23,6 +23,8 @@ export interface DetailNode {
   readonly value: unknown;
   /** As a query calls it; null where none can ask for it. */
   readonly path: string | null;
+  /** The field or binding that it is of, as the list calls it; null where it is of none. */
+  readonly field: string | null;
   readonly isOpenAtFirst: boolean;
   readonly branches: (() => readonly DetailNode[]) | null;
 }
@@ -82,7 +84,8 @@ function leaf(
   value: unknown,
   text: string = printable(String(value)),
 ): DetailNode {
-  return { id: `/${label}`, label, text, value, path, isOpenAtFirst: false, branches: null };
+  const field = path === 'trace_id' || path === 'span_id' ? path : null;
+  return { id: `/${label}`, label, text, value, path, field, isOpenAtFirst: false, branches: null };
 }
 
 function messageNode(message: string): DetailNode {
@@ -102,22 +105,25 @@ function partNode(part: 'fields' | 'context', event: RecordedEvent): DetailNode 
     branches: () =>
       Object.keys(values)
         .slice(0, MAX_BRANCHES)
-        .map((key) => valueNode(`/${part}/${key}`, keyText(key), pathOf('', key), values[key])),
+        .map((key) => {
+          const [id, path] = [`/${part}/${key}`, pathOf('', key)];
+          return valueNode({ id, label: keyText(key), path, field: key }, values[key]);
+        }),
   };
 }
 
-function valueNode(id: string, label: string, path: string | null, value: unknown): DetailNode {
+type Name = Pick<DetailNode, 'id' | 'label' | 'path' | 'field'>;
+
+function valueNode(name: Name, value: unknown): DetailNode {
   const inner = value instanceof Mark ? value.value : value;
   const isError = inner instanceof Error;
   const text = isError ? printable(errorTitle(inner)) : valueText(value);
   return {
-    id,
-    label,
+    ...name,
     text,
     value,
-    path,
     isOpenAtFirst: isError,
-    branches: isBranching(inner) ? () => branchesOf(id, path, inner) : null,
+    branches: isBranching(inner) ? () => branchesOf(name, inner) : null,
   };
 }
 
@@ -129,7 +135,7 @@ function isBranching(value: unknown): value is object {
   return isPlainObject(value) && Object.keys(value).length > 0;
 }
 
-function branchesOf(id: string, path: string | null, value: object): DetailNode[] {
+function branchesOf({ id, path, field }: Name, value: object): DetailNode[] {
   if (value instanceof Error) {
     const [, ...lines] = errorLines(value);
     return lines.slice(0, MAX_BRANCHES).map((line, index) => textLine(id, index, line));
@@ -145,7 +151,7 @@ function branchesOf(id: string, path: string | null, value: object): DetailNode[
     const label = isList ? `[${index}]` : isText ? keyText(key) : valueText(key);
     const inner = isList ? `[${index}]` : isText ? key : null;
     const innerPath = path === null || inner === null ? null : pathOf(path, inner);
-    return valueNode(`${id}/${index}`, label, innerPath, item);
+    return valueNode({ id: `${id}/${index}`, label, path: innerPath, field }, item);
   });
 }
 
@@ -158,6 +164,7 @@ function textLine(id: string, index: number, line: string): DetailNode {
     text,
     value: line,
     path: null,
+    field: null,
     isOpenAtFirst: false,
     branches: null,
   };

@@ -5,12 +5,9 @@ import type { Drawing } from './draw.ts';
 import type { View } from './model.ts';
 import { listStretches, type Stretch, timePart, timeStretches, type Worst } from './strips.ts';
 
-/** Bars, and below them where we are. */
-export const HISTOGRAM_LINES = 2;
-
-const EIGHTHS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+export const EIGHTHS: readonly string[] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** Where events are missing from the time, and where none were. */
-const LOST = '░';
+export const LOST = '░';
 
 export function histogramLines(view: View, { known, columns, colours }: Drawing): string[] {
   const width = Math.max(1, columns - 1);
@@ -23,7 +20,7 @@ export function histogramLines(view: View, { known, columns, colours }: Drawing)
     return { text, paint: worstPaint(stretch.worst, colours) };
   });
   const here = timePart(known, view.chosen, width);
-  const marked = new Set(view.marks.map((mark) => timePart(known, mark, width)));
+  const marked = new Set(view.marks.map(({ index }) => timePart(known, index, width)));
   const signs = stretches.map((stretch, part) => {
     if (part === here) return { text: '▲', paint: colours.bold };
     if (marked.has(part)) return { text: '*', paint: colours.yellow };
@@ -45,7 +42,7 @@ export function edgeCells(view: View, { known, colours }: Drawing): string[] {
     const isHere = isIn(view.chosen);
     const paint = isHere ? colours.bold : worstPaint(stretch.worst, colours);
     if (isHere) return paint('█');
-    if (view.marks.some(isIn)) return colours.yellow('*');
+    if (view.marks.some(({ index }) => isIn(index))) return colours.yellow('*');
     if (isIn(hits?.next(from))) return colours.cyan('/');
     return paint(shapeOf(stretch));
   });
@@ -58,12 +55,12 @@ function shapeOf({ worst, isLossy }: Stretch): string {
   return isLossy ? LOST : '│';
 }
 
-function worstPaint(worst: Worst, { red, yellow, dim }: Palette): Paint {
+export function worstPaint(worst: Worst, { red, yellow, dim }: Palette): Paint {
   return worst === 'error' ? red : worst === 'warning' ? yellow : dim;
 }
 
 /** One sequence for neighbours of the same colour. */
-function joined(cells: readonly { text: string; paint: Paint }[]): string {
+export function joined(cells: readonly { text: string; paint: Paint }[]): string {
   let line = '';
   for (let at = 0; at < cells.length; ) {
     const { paint } = cells[at];

@@ -4,6 +4,7 @@
  */
 
 import { type EventTitle, LEVELS, type RecordedEvent } from 'ttlog/reader';
+import { type Summary, summaryOf } from '../digest/summary.ts';
 import { threadLabel } from '../format/source-label.ts';
 import { mergeByTime } from '../input/merge.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
@@ -20,6 +21,7 @@ const MAX_LANES = 65_535;
 
 export const WARN_SEVERITY = 13;
 export const ERROR_SEVERITY = 17;
+export const FATAL_SEVERITY = 21;
 
 /** A thread of a recording. */
 export interface Lane {
@@ -158,6 +160,31 @@ export class EventIndex {
   /** Events of a level and above, given its first severity. */
   atLeast(minSeverity: number): EventSet {
     return this.#fromLevel[levelPlace(minSeverity)];
+  }
+
+  /** What is counted of a recording, with the events that other recordings hold as well. */
+  summaryOf(file: RecordingFile): Summary {
+    const isOwn = this.lanes.map((lane) => lane.file === file);
+    const byLane = new Uint32Array(this.lanes.length);
+    const byLevel = LEVELS.map(() => 0);
+    let [first, last] = [-1, -1];
+    for (let index = 0; index < this.count; index++) {
+      const lane = this.#laneOf[index];
+      if (!isOwn[lane]) continue;
+      byLane[lane]++;
+      byLevel[levelPlace(this.#severities[index])]++;
+      if (first < 0) first = index;
+      last = index;
+    }
+    const counts = this.lanes.map(({ threadId }, lane) => [threadId, byLane[lane]] as const);
+    return summaryOf(file.recording, {
+      byLevel: Object.fromEntries(
+        LEVELS.map((level, place) => [level, byLevel[place]]),
+      ) as Summary['byLevel'],
+      byThread: new Map(counts.filter((_, lane) => isOwn[lane])),
+      firstNs: first < 0 ? null : this.#timesNs[first],
+      lastNs: last < 0 ? null : this.#timesNs[last],
+    });
   }
 
   #add(event: RecordedEvent, file: RecordingFile): void {

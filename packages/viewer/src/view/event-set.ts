@@ -108,6 +108,30 @@ export class EventSet {
     return new EventSet(words);
   }
 
+  /** What the other has not. */
+  without(other: EventSet): EventSet {
+    const words = new Uint32Array(this.#words.length);
+    for (let place = 0; place < words.length; place++) {
+      words[place] = this.#words[place] & ~(other.#words[place] ?? 0);
+    }
+    return new EventSet(words);
+  }
+
+  /** The set with so many neighbours of each event before it and after it, among so many events. */
+  widened(reach: number, count: number): EventSet {
+    let words = new Uint32Array(Math.ceil(count / BITS));
+    words.set(this.#words.subarray(0, words.length));
+    for (let covered = 0; covered < reach; ) {
+      // Wider steps would leave holes between a member and its copies.
+      const step = Math.min(BITS - 1, 2 * covered + 1, reach - covered);
+      words = spread(words, step);
+      covered += step;
+    }
+    const rest = count & (BITS - 1);
+    if (rest !== 0) words[words.length - 1] &= ~(-1 << rest);
+    return new EventSet(words);
+  }
+
   #blockRanks(): Uint32Array {
     if (this.#ranks !== null) return this.#ranks;
     const words = this.#words;
@@ -126,6 +150,19 @@ export class EventSet {
     words.set(this.#words);
     this.#words = words;
   }
+}
+
+/** Each member also so many places before and behind. */
+function spread(words: Uint32Array, step: number): Uint32Array<ArrayBuffer> {
+  const wide = new Uint32Array(words.length);
+  const rest = BITS - step;
+  for (let place = 0; place < words.length; place++) {
+    const word = words[place];
+    const before = place === 0 ? 0 : words[place - 1];
+    const behind = words[place + 1] ?? 0;
+    wide[place] = word | (word << step) | (before >>> rest) | (word >>> step) | (behind << rest);
+  }
+  return wide;
 }
 
 function lowestBit(word: number): number {

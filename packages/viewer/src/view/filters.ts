@@ -1,17 +1,30 @@
-/** What a filter typed on the screen means: a query as of `--where`, or `/` and a regular expression. */
+/**
+ * What a filter typed on the screen means: a query as of `--where`, `/` and a regular expression, or
+ * `~` and a pattern of messages; the opposite with `!` before it.
+ */
 
 import { QueryError } from '../arguments/query-error.ts';
+import type { Pattern } from '../digest/patterns.ts';
 import { parseGrep } from '../select/grep.ts';
-import { type BoundQuery, parseQuery } from '../select/query.ts';
+import { type BoundQuery, negated, parseQuery } from '../select/query.ts';
 import { UNBOUNDED } from '../select/query-bounds.ts';
 import type { TimeFrame } from '../select/time-expression.ts';
+import { templateTest } from './message-pattern.ts';
 
 /** Throws QueryError or UsageError. */
 export function parseFilter(text: string): (frame: TimeFrame) => BoundQuery {
   const trimmed = text.trim();
+  if (trimmed.startsWith('!')) {
+    const opposite = parseFilter(trimmed.slice(1));
+    return (frame) => negated(opposite(frame));
+  }
   if (trimmed.startsWith('/')) {
-    const test = parseGrep(trimmed.slice(1));
+    const test = parseGrep(text.trimStart().slice(1));
     return () => ({ test, bounds: UNBOUNDED, title: null, isAnswered: false });
+  }
+  if (trimmed.startsWith('~')) {
+    const title = templateTest(trimmed.slice(1).trim());
+    return () => ({ test: title, bounds: UNBOUNDED, title, isAnswered: true });
   }
   // Standard input is the keyboard here, and a file would be read at every key.
   if (/\bin\s*@/.test(trimmed)) {
@@ -20,9 +33,15 @@ export function parseFilter(text: string): (frame: TimeFrame) => BoundQuery {
   return parseQuery(trimmed);
 }
 
+/** The filter for the events of a pattern. */
+export function patternFilter({ logger, template }: Pick<Pattern, 'logger' | 'template'>): string {
+  return `~ ${logger === '' ? template : `${logger}: ${template}`}`;
+}
+
 /** What is wrong with a filter, or an empty text. */
 export function problemOf(text: string): string {
   try {
+    if (/^[\s!]*$/.test(text)) return '';
     parseFilter(text);
     return '';
   } catch (error) {

@@ -3,6 +3,7 @@
 import type { EventSet } from './event-set.ts';
 import type { Events, Key, Sought, View } from './model.ts';
 import { beside, goneTo } from './moves.ts';
+import { partOf, startOfPart } from './time-parts.ts';
 
 /** What a key that jumps does; null for other keys. */
 export function jumped(view: View, key: Key, events: Events): View | null {
@@ -23,14 +24,16 @@ export function jumped(view: View, key: Key, events: Events): View | null {
       return toSameThread(view, 1, events);
     case 'R':
       return toSameThread(view, -1, events);
-    case "'":
-      return toOneOf(view, view.marks, 1, events, 'mark');
+    case ')':
+      return toPartOfTime(view, 1, events);
+    case '(':
+      return toPartOfTime(view, -1, events);
     case '"':
-      return toOneOf(view, view.marks, -1, events, 'mark');
+      return toNextMark(view, -1, events);
     case '}':
-      return toOneOf(view, [...events.landmarks, ...view.marks], 1, events, 'landmark');
+      return toOneOf(view, landmarksOf(view, events), 1, events, 'landmark');
     case '{':
-      return toOneOf(view, [...events.landmarks, ...view.marks], -1, events, 'landmark');
+      return toOneOf(view, landmarksOf(view, events), -1, events, 'landmark');
     case 'n':
       return toHit(view, 'search', 1, events);
     case 'N':
@@ -80,6 +83,37 @@ function toSameThread(view: View, step: 1 | -1, events: Events): View {
   while (index !== undefined && events.laneAt(index) !== lane) index = beside(index, step, events);
   return index === undefined
     ? missed(view, step, 'event of this thread')
+    : goneTo(view, index, events);
+}
+
+export function toNextMark(view: View, step: 1 | -1, events: Events): View {
+  const marked = view.marks.map(({ index }) => index);
+  return toOneOf(view, marked, step, events, 'mark');
+}
+
+export function toNamedMark(view: View, name: string, events: Events): View {
+  const mark = view.marks.find((other) => other.name === name);
+  if (mark === undefined) return { ...view, message: `no mark is called ${name}` };
+  if (!events.shown.has(mark.index)) return { ...view, message: `mark ${name} is hidden` };
+  return goneTo({ ...view, isAtEnd: false, pending: null }, mark.index, events);
+}
+
+function landmarksOf({ marks }: View, { landmarks }: Events): number[] {
+  return [...landmarks, ...marks.map(({ index }) => index)];
+}
+
+/** The first event of the next or previous part of the histogram that has one. */
+function toPartOfTime(view: View, step: 1 | -1, events: Events): View {
+  const { wholeTime, shown } = events;
+  const count = Math.max(1, view.widthColumns - 1);
+  const firstOf = (part: number): number => events.indexAtTime(startOfPart(part, wholeTime, count));
+  const partAt = (index: number): number => partOf(events.timeNsAt(index), wholeTime, count);
+  const here = partAt(view.chosen);
+  const beyond = step === 1 ? shown.next(firstOf(here + 1)) : shown.previous(firstOf(here) - 1);
+  const hasOne = beyond !== undefined && partAt(beyond) !== here;
+  const index = hasOne ? shown.next(firstOf(partAt(beyond))) : undefined;
+  return index === undefined
+    ? missed(view, step, 'event in another part of the histogram')
     : goneTo(view, index, events);
 }
 

@@ -5,48 +5,101 @@ export interface KeyRow {
   readonly meaning: string;
 }
 
-export const LIST_KEYS: readonly KeyRow[] = [
-  { keys: 'j k, arrows', meaning: 'Next and previous event.' },
-  { keys: 'Space b, Page Up, Page Down; d u', meaning: 'A screen, half a screen down and up.' },
-  { keys: 'g G, Home, End', meaning: 'The first and the last event.' },
-  { keys: 'h l, arrows', meaning: 'Scroll sideways.' },
-  { keys: 'Enter, p', meaning: 'The event as a tree.' },
-  { keys: '/, then n N', meaning: 'Search by regular expression; next and previous hit.' },
+export interface KeySection {
+  /** Where these keys mean this. */
+  readonly title: string;
+  readonly rows: readonly KeyRow[];
+}
+
+export const HELP_SECTIONS: readonly KeySection[] = [
   {
-    keys: '&',
-    meaning: 'Filter by a query or /RE, seen while typed; without text the list of filters.',
+    title: 'Moving',
+    rows: rowsOf([
+      ['j k, arrows', 'Next and previous event.'],
+      ['Space b, Page Up, Page Down; d u', 'A screen, half a screen down and up.'],
+      ['g G, Home, End', 'The first and the last event.'],
+      ['h l; arrows', 'Scroll sideways by half a screen; by ten columns.'],
+      ['t', 'Go to a time (-2s, 12:00:05, @EPOCH), to 50% or to #1234.'],
+      ['( )', 'The previous and the next part of the histogram that has events.'],
+      ['[ ]', 'Back and forward among jumps.'],
+    ]),
   },
-  { keys: 'f, Ctrl-F', meaning: 'The list of filters; all of them off and on.' },
-  { keys: '1 to 6', meaning: 'From trace, debug, info, warn, error, fatal on.' },
-  { keys: 'e E, w W', meaning: 'Next and previous error; warning or worse.' },
-  { keys: 's S', meaning: 'Next and previous gap, where much time passed.' },
-  { keys: 'o O, r R', meaning: 'Next and previous event of the same trace, of the same thread.' },
-  { keys: '. ,', meaning: 'Next and previous event whose message has the same pattern.' },
-  { keys: 'm, then \' "; c', meaning: 'Mark an event; next and previous mark; no marks.' },
   {
-    keys: '{ }',
-    meaning: 'Previous and next landmark: a mark, where lost events end, the last event.',
+    title: 'Jumps',
+    rows: rowsOf([
+      ['/, then n N', 'Search by regular expression; next and previous hit.'],
+      ['e E, w W', 'Next and previous error; warning or worse.'],
+      ['s S', 'Next and previous gap, where much time passed.'],
+      ['o O, r R', 'Next and previous event of the same trace, of the same thread.'],
+      ['. ,', 'Next and previous event whose message has the same pattern.'],
+      ['{ }', 'Previous and next landmark: a mark, where lost events end, the last event.'],
+      ['m and a letter; m m', 'Mark the event by a letter; without one, or no more.'],
+      ["' and a letter; ' ' \"", 'To the mark of a letter; to the next and the previous mark.'],
+      ['M; c', 'Mark all from the last mark to here; no marks.'],
+    ]),
   },
-  { keys: '[ ]', meaning: 'Back and forward among jumps.' },
-  { keys: 't', meaning: 'Go to a time (-2s, 12:00:05, @EPOCH), to 50% or to #1234.' },
   {
-    keys: 'T',
-    meaning: 'Times: of day, since the event above, since the mark, to the crash, UTC.',
+    title: 'What is shown',
+    rows: rowsOf([
+      ['&, !', 'Filter by a query, /RE or ~PATTERN, seen while typed; by its opposite.'],
+      ['f, Ctrl-F', 'The list of filters; all of them off and on.'],
+      ['1 to 6; with Alt', 'From trace, debug, info, warn, error, fatal on; of this level only.'],
+      ['z Z', 'More and fewer events around each that passes the filters.'],
+      ['T', 'Times: of day, since the event above, since the last mark, to the crash, UTC.'],
+      ['K', 'Choose fields that stand in columns of their own.'],
+      ['x X', 'Choose fields that are hidden; hide none.'],
+      ['Ctrl-W, #', 'Wrap long rows; number them.'],
+      ['i', 'The histogram.'],
+      ['F', 'Follow what a living process logs, or a directory; G stays at the end.'],
+    ]),
   },
-  { keys: 'i', meaning: 'The histogram.' },
-  { keys: 'K', meaning: 'Choose fields that stand in columns of their own.' },
-  { keys: 'y, then y or j', meaning: 'Copy the line, or the event as JSON.' },
-  { keys: 'Ctrl-L, Ctrl-Z', meaning: 'Paint anew; suspend.' },
-  { keys: '?, q', meaning: 'These keys; back, and from the list the end.' },
+  {
+    title: 'Panes and the rest',
+    rows: rowsOf([
+      ['Enter', 'The event as a tree.'],
+      ['p, then Tab', 'The event below the list; between the two.'],
+      ['P, L, I', 'Patterns of what is shown; timeline of threads and spans; what this is.'],
+      ['y, then y j m', 'Copy the line, the event as JSON, the marked lines.'],
+      ['F2', 'The mouse: wheel, click, click again for the event.'],
+      ['Ctrl-L, Ctrl-Z', 'Paint anew; suspend.'],
+      ['? q Q', 'These keys; back, and from the list the end; the end.'],
+    ]),
+  },
+  {
+    title: 'In the event',
+    rows: rowsOf([
+      ['Enter, h l', 'Open and close a branch; Enter elsewhere: back.'],
+      ['e E', 'Open and close all.'],
+      ['+ - =', 'Only events with this value; none with it; only this filter.'],
+      ['x', 'Hide this field in the list, or show it again.'],
+      ['y, then v k p y j', 'Copy value, key, path, line, or the event as JSON.'],
+    ]),
+  },
+  {
+    title: 'In the list of filters',
+    rows: rowsOf([['Space, Enter, d', 'Switch a filter off and on; change it; remove it.']]),
+  },
+  {
+    title: 'Among patterns',
+    rows: rowsOf([['Enter + - =', 'Only events of this pattern; none of it; only this filter.']]),
+  },
+  {
+    title: 'On the timeline',
+    rows: rowsOf([
+      ['h l, arrows', 'Move the cursor through time; j k to another thread or span.'],
+      ['z Z', 'Look closer; see more.'],
+      ['A B, then Enter', 'Measure a stretch of time; only the events in it. c forgets it.'],
+      ['Enter', 'To the event there.'],
+    ]),
+  },
 ];
 
-export const DETAIL_KEYS: readonly KeyRow[] = [
-  { keys: 'Enter, h l', meaning: 'Open and close a branch; Enter elsewhere: back.' },
-  { keys: 'e E', meaning: 'Open and close all.' },
-  { keys: '+ - =', meaning: 'Only events with this value; none with it; only this filter.' },
-  { keys: 'y, then v k p y j', meaning: 'Copy value, key, path, line, or the event as JSON.' },
-];
+/** Each section has a title above it and an empty line below. */
+export const HELP_LINES: number = HELP_SECTIONS.reduce(
+  (count, { rows }) => count + rows.length + 2,
+  0,
+);
 
-export const FILTER_KEYS: readonly KeyRow[] = [
-  { keys: 'Space, Enter, d', meaning: 'Switch a filter off and on; change it; remove it.' },
-];
+function rowsOf(pairs: readonly (readonly [keys: string, meaning: string])[]): KeyRow[] {
+  return pairs.map(([keys, meaning]) => ({ keys, meaning }));
+}

@@ -3,19 +3,30 @@
  * what walks have found, and which events pass.
  */
 
+import type { Pattern } from '../digest/patterns.ts';
+import type { TraceTree } from '../digest/trace-tree.ts';
+import { cardText } from '../format/card.ts';
+import { palette } from '../format/colour.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
 import { timeFrame } from '../select/plan.ts';
 import type { TimeFrame } from '../select/time-expression.ts';
 import { type DetailNode, type DetailRow, detailRows, detailTree } from './detail.ts';
-import { ERROR_SEVERITY, type EventIndex, WARN_SEVERITY } from './event-index.ts';
+import { type Digest, patternDigest, spanDigest } from './digests.ts';
+import { ERROR_SEVERITY, type EventIndex, FATAL_SEVERITY, WARN_SEVERITY } from './event-index.ts';
 import { EventReader } from './event-reader.ts';
 import { EventSet } from './event-set.ts';
 import type { Hits } from './hits.ts';
-import { activeFilters, type Events, type Sought, type View } from './model.ts';
-import { patternOf, type WalkKey, Walks } from './walks.ts';
+import { patternOf } from './message-pattern.ts';
+import { activeFilters, type Events, type Pane, type Sought, type View } from './model.ts';
+import type { TimeWindow } from './time-parts.ts';
+import { type LaneCells, laneCells, rowsOf, type TimelineRow, windowOf } from './timeline.ts';
+import { type WalkKey, Walks } from './walks.ts';
 
 /** A pause this many times as long as others are on average is a gap. */
 const GAP_FACTOR = 20n;
+
+/** Severity numbers of a level. */
+const SEVERITIES_A_LEVEL = 4;
 
 const SOUGHT: readonly Sought[] = ['search', 'trace', 'pattern'];
 
@@ -23,6 +34,8 @@ export class KnownEvents implements Events {
   readonly index: EventIndex;
   readonly reader: EventReader;
   readonly frame: TimeFrame;
+  /** Those that pass filters and level. */
+  matched: EventSet;
   shown: EventSet;
   gaps: EventSet = new EventSet();
   /** Events of lossy threads up to here have lost ones among them; 0 where nothing was overwritten. */
@@ -31,6 +44,15 @@ export class KnownEvents implements Events {
   readonly #walks: Walks;
   #sought: View['sought'] = { search: null, trace: null, pattern: null };
   #placedCount = 0;
+  /** By thread: the first event that nothing was lost behind. */
+  #lossEnds: (number | undefined)[] = [];
+  #cells: { readonly of: string; readonly cells: LaneCells } | null = null;
+  /** Tells apart what is shown, roughly; sets are made anew at every key. */
+  #shownKey = '';
+  #infoLines: readonly string[] | null = null;
+  #pane: Pane = 'list';
+  #patterns: (Digest<readonly Pattern[]> & { readonly of: string }) | null = null;
+  #spans: Digest<readonly TraceTree[]> | null = null;
   #tree: { readonly index: number; readonly nodes: readonly DetailNode[] } | null = null;
 
   constructor(index: EventIndex, files: readonly RecordingFile[], utc: boolean) {
@@ -38,7 +60,8 @@ export class KnownEvents implements Events {
     this.reader = new EventReader(index);
     this.frame = timeFrame(files, utc);
     this.#walks = new Walks(index, this.frame);
-    this.shown = index.atLeast(1);
+    this.matched = index.atLeast(1);
+    this.shown = this.matched;
   }
 
   get count(): number {
@@ -56,7 +79,11 @@ export class KnownEvents implements Events {
   /** Brings all up to date with what the state asks for and what has been read and found. */
   refresh(view: View): void {
     const { index } = this;
-    let shown = index.atLeast(view.minSeverity);
+    const { minSeverity, contextEvents } = view;
+    let shown = index.atLeast(minSeverity);
+    if (view.isOnlyLevel && minSeverity < FATAL_SEVERITY) {
+      shown = shown.without(index.atLeast(minSeverity + SEVERITIES_A_LEVEL));
+    }
     const filters = activeFilters(view).map((text): WalkKey => ({ kind: 'filter', text }));
     this.#sought = view.sought;
     if (index.isComplete) {
@@ -70,7 +97,12 @@ export class KnownEvents implements Events {
         if (hits !== null) shown = shown.and(hits.found);
       }
     }
-    this.shown = shown;
+    this.matched = shown;
+    const isWidened = contextEvents > 0 && shown.count < index.count;
+    this.shown = isWidened ? shown.widened(contextEvents, index.count) : shown;
+    this.#shownKey = `${JSON.stringify(filters)} ${this.shown.count} ${minSeverity}`;
+    this.#pane = view.pane;
+    if (index.isComplete) this.#wantDigest(view, filters);
     if (this.#placedCount !== index.count) {
       this.#placedCount = index.count;
       this.#placeLosses();
@@ -80,15 +112,82 @@ export class KnownEvents implements Events {
 
   /** Goes on with what is searched for until it is late; whether there is more to do. */
   run(isLate: () => boolean): boolean {
-    return this.index.isComplete && this.#walks.run(isLate);
+    if (!this.index.isComplete) return false;
+    if (this.#walks.run(isLate)) return true;
+    const digest = this.#digest();
+    while (digest !== null && digest.result === null && !digest.steps.next().done) {
+      if (isLate()) return true;
+    }
+    return false;
   }
 
   get progress(): number | null {
     return this.#walks.progress;
   }
 
+  /** How far what the pane shows is worked out; null where it is. */
+  get digestProgress(): number | null {
+    const digest = this.#digest();
+    return digest === null || digest.result !== null ? null : digest.progress;
+  }
+
+  get patterns(): readonly Pattern[] | null {
+    return this.#patterns?.result ?? null;
+  }
+
+  timelineRows(view: View): readonly TimelineRow[] {
+    const trees = this.#spans?.result ?? [];
+    return rowsOf(this.index.lanes.length, trees, windowOf(view, this));
+  }
+
+  /** Kept while the same is asked for: the cursor moves over it. */
+  laneCells(window: TimeWindow, width: number): LaneCells {
+    const of = `${window.fromNs} ${window.toNs} ${width} ${this.count} ${this.#shownKey}`;
+    if (this.#cells?.of !== of) this.#cells = { of, cells: laneCells(this, window, width) };
+    return this.#cells.cells;
+  }
+
+  /** From when on nothing of a thread was overwritten; null where nothing was. */
+  completeFromNs(lane: number): bigint | null {
+    const end = this.#lossEnds[lane];
+    return end === undefined ? null : this.index.timeNsAt(end);
+  }
+
+  get infoLines(): readonly string[] {
+    this.#infoLines ??= this.index.files.flatMap((file) => {
+      const card = cardText(file, this.index.summaryOf(file), palette(false), this.frame.utc);
+      return [...card.trimEnd().split('\n'), ''];
+    });
+    return this.#infoLines;
+  }
+
+  #digest(): Digest<unknown> | null {
+    if (this.#pane === 'patterns') return this.#patterns;
+    return this.#pane === 'timeline' ? this.#spans : null;
+  }
+
+  /** Begins what a pane shows, unless it is there: of the patterns for the events shown now. */
+  #wantDigest(view: View, filters: readonly WalkKey[]): void {
+    if (view.pane === 'timeline') this.#spans ??= spanDigest(this.index);
+    if (view.pane !== 'patterns' || this.#walks.progress !== null) return;
+    const of = JSON.stringify([filters, view.minSeverity, view.isOnlyLevel]);
+    if (this.#patterns?.of !== of) {
+      this.#patterns = Object.assign(patternDigest(this.index, this.matched), { of });
+    }
+  }
+
   laneAt(index: number): number {
     return this.index.laneAt(index);
+  }
+
+  timeNsAt(index: number): bigint {
+    return this.index.timeNsAt(index);
+  }
+
+  get wholeTime(): TimeWindow {
+    const { index } = this;
+    if (index.count === 0) return { fromNs: 0n, toNs: 0n };
+    return { fromNs: index.timeNsAt(0), toNs: index.timeNsAt(index.count - 1) };
   }
 
   indexAtTime(timeNs: bigint): number {
@@ -126,10 +225,13 @@ export class KnownEvents implements Events {
   #placeLosses(): void {
     const { index } = this;
     const ends: number[] = [];
+    this.#lossEnds = [];
     for (const [lane, { file, threadId }] of index.lanes.entries()) {
       const thread = file.recording.threads.find(({ id }) => id === threadId);
       const first = index.firstMinorOf[lane];
-      if (first !== undefined && (thread?.losses.overwritten ?? 0) > 0) ends.push(first);
+      if (first === undefined || (thread?.losses.overwritten ?? 0) === 0) continue;
+      ends.push(first);
+      this.#lossEnds[lane] = first;
     }
     this.lostUpTo = Math.max(0, ...ends);
     this.landmarks = index.count === 0 ? ends : [...ends, index.count - 1];

@@ -4,10 +4,13 @@
  * knows a terminal, and of events only what `Events` tells.
  */
 
+import type { Pattern } from '../digest/patterns.ts';
 import type { TimeFrame } from '../select/time-expression.ts';
 import type { DetailRow } from './detail.ts';
 import type { EventSet } from './event-set.ts';
 import type { Hits } from './hits.ts';
+import type { TimeWindow } from './time-parts.ts';
+import type { TimelineRow } from './timeline.ts';
 
 /** What is looked for by a walk: `/`, the same trace, the same pattern. */
 export type Sought = 'search' | 'trace' | 'pattern';
@@ -16,7 +19,7 @@ export type Sought = 'search' | 'trace' | 'pattern';
 export interface Events {
   /** Read so far. */
   readonly count: number;
-  /** Those that pass filters and level. */
+  /** Those on the list: what passes filters and level, and what is shown around it. */
   readonly shown: EventSet;
   /** Warnings and worse, errors and worse. */
   readonly warnings: EventSet;
@@ -25,7 +28,10 @@ export interface Events {
   readonly gaps: EventSet;
   /** What times in a prompt are relative to. */
   readonly frame: TimeFrame;
+  /** From the first event to the last. */
+  readonly wholeTime: TimeWindow;
   laneAt(index: number): number;
+  timeNsAt(index: number): bigint;
   indexAtTime(timeNs: bigint): number;
   /** Where something begins or ends: the first event of a thread after lost ones, the last of all. */
   readonly landmarks: readonly number[];
@@ -33,6 +39,12 @@ export interface Events {
   hits(sought: Sought): Hits | null;
   /** What the walk for the same trace or pattern as an event's would look for; null without one. */
   relationOf(sought: 'trace' | 'pattern', index: number): string | null;
+  /** Of the shown events, the most frequent first; null until all are known. */
+  readonly patterns: readonly Pattern[] | null;
+  /** Threads, and below them the spans that are shown. */
+  timelineRows(view: View): readonly TimelineRow[];
+  /** What the recordings are, in lines. */
+  readonly infoLines: readonly string[];
   /** The lines of the event's tree. */
   detailRows(index: number, toggled: ReadonlySet<string>): readonly DetailRow[];
 }
@@ -43,7 +55,7 @@ export interface Filter {
   readonly isOn: boolean;
 }
 
-export type PromptKind = 'search' | 'filter' | 'time' | 'columns';
+export type PromptKind = 'search' | 'filter' | 'time' | 'columns' | 'hidden';
 
 export interface Prompt {
   readonly kind: PromptKind;
@@ -61,15 +73,43 @@ export interface Prompt {
 export const CLOCKS = ['abs', 'delta', 'mark', 'crash', 'utc'] as const;
 export type Clock = (typeof CLOCKS)[number];
 
-export type CopyForm = 'line' | 'json' | 'key' | 'path' | 'value';
+export type CopyForm = 'line' | 'json' | 'key' | 'path' | 'value' | 'marked';
 
-export type Pane = 'list' | 'detail' | 'filters' | 'help';
+export interface PlacedMark {
+  readonly index: number;
+  /** One letter, or empty. */
+  readonly name: string;
+}
+
+/** What the next key says: what to copy, what a mark is called, which mark to go to. */
+export type Awaited = 'copy' | 'mark-name' | 'mark-wanted';
+
+export type Pane = 'list' | 'detail' | 'filters' | 'patterns' | 'timeline' | 'info' | 'help';
+
+/** In a pane of rows: the chosen one, and the first one shown. */
+export interface RowPlace {
+  readonly row: number;
+  readonly topRow: number;
+}
+
+export const FIRST_ROW: RowPlace = { row: 0, topRow: 0 };
 
 /** Something that only the terminal can do, once. */
 export type Request =
   | { readonly kind: 'copy'; readonly form: CopyForm }
   | { readonly kind: 'redraw' }
   | { readonly kind: 'suspend' };
+
+/** Epoch nanoseconds. */
+export interface TimelineView {
+  /** What is shown; null for all. */
+  readonly window: TimeWindow | null;
+  /** Where the cursor is; null at the chosen event. */
+  readonly atNs: bigint | null;
+  /** The stretch being measured. */
+  readonly fromNs: bigint | null;
+  readonly toNs: bigint | null;
+}
 
 export interface View {
   /** The event that the user went to, and the one that stands for it while it is hidden. */
@@ -79,36 +119,56 @@ export interface View {
   readonly line: number;
   /** Lines for events, or for another pane. */
   readonly heightLines: number;
+  /** Of the terminal. */
+  readonly widthColumns: number;
+  /** Events on the screen: fewer than lines where rows are wrapped. */
+  readonly screenEvents: number;
   /** Columns scrolled away on the left of the texts. */
   readonly leftColumns: number;
   /** Whether the newest event is chosen until a key is pressed. */
   readonly isAtEnd: boolean;
   readonly pane: Pane;
-  /** Of help or filters: the first line, the chosen filter. */
-  readonly scrolledLines: number;
-  readonly chosenFilter: number;
-  /** Of the detail: the chosen row, the first one shown, and what is not as it is at first. */
-  readonly row: number;
-  readonly topRow: number;
+  /** In the event as a tree, and what of it is not as it is at first. */
+  readonly inDetail: RowPlace;
   readonly toggled: ReadonlySet<string>;
+  /** In any other pane. */
+  readonly inPane: RowPlace;
+  /** Whether the event stands below the list, and how many lines it has. */
+  readonly isSplit: boolean;
+  readonly detailLines: number;
   readonly prompt: Prompt | null;
   readonly history: { readonly [kind in PromptKind]: readonly string[] };
   readonly filters: readonly Filter[];
   readonly areFiltersOn: boolean;
   /** Events below are hidden; 1 shows all. */
   readonly minSeverity: number;
+  /** Whether those of higher levels are hidden as well. */
+  readonly isOnlyLevel: boolean;
+  /** Events shown before and after each that passes filters and level. */
+  readonly contextEvents: number;
   readonly sought: { readonly [kind in Sought]: string | null };
   /** A jump that waits for its walk. */
   readonly pending: { readonly sought: Sought; readonly step: 1 | -1 } | null;
-  readonly marks: readonly number[];
+  /** In the order in which they were made. */
+  readonly marks: readonly PlacedMark[];
   readonly visited: readonly number[];
   readonly unvisited: readonly number[];
   readonly clock: Clock;
   /** Names of fields that stand in columns of their own. */
   readonly columns: readonly string[];
+  /** Names of fields and bindings that the list leaves out. */
+  readonly hiddenFields: readonly string[];
+  /** Whether rows take as many lines as they need, and whether they begin with their number. */
+  readonly isWrapped: boolean;
+  readonly hasNumbers: boolean;
   readonly hasHistogram: boolean;
-  /** Whether the next key says what to copy. */
-  readonly isCopying: boolean;
+  /** Whether wheel and clicks come here, and not to the terminal. */
+  readonly hasMouse: boolean;
+  /** Whether there may be more events later, and whether they are asked for. */
+  readonly canFollow: boolean;
+  readonly isFollowing: boolean;
+  readonly timeline: TimelineView;
+  readonly awaited: Awaited | null;
   /** For the status line; a key clears it. */
   readonly message: string;
   readonly request: Request | null;
@@ -120,11 +180,14 @@ export type Key = string;
 
 export interface FirstLook {
   readonly heightLines: number;
+  readonly widthColumns: number;
   readonly clock: Clock;
   readonly isAtEnd: boolean;
   readonly filters: readonly string[];
   readonly minSeverity: number;
+  readonly contextEvents: number;
   readonly hasHistogram: boolean;
+  readonly canFollow: boolean;
 }
 
 export function firstView(look: FirstLook): View {
@@ -133,19 +196,23 @@ export function firstView(look: FirstLook): View {
     chosen: 0,
     line: 0,
     heightLines: look.heightLines,
+    widthColumns: look.widthColumns,
+    screenEvents: look.heightLines,
     leftColumns: 0,
     isAtEnd: look.isAtEnd,
     pane: 'list',
-    scrolledLines: 0,
-    chosenFilter: 0,
-    row: 0,
-    topRow: 0,
+    inDetail: FIRST_ROW,
     toggled: new Set(),
+    inPane: FIRST_ROW,
+    isSplit: false,
+    detailLines: look.heightLines,
     prompt: null,
-    history: { search: [], filter: [], time: [], columns: [] },
+    history: { search: [], filter: [], time: [], columns: [], hidden: [] },
     filters: look.filters.map((text) => ({ text, isOn: true })),
     areFiltersOn: true,
     minSeverity: look.minSeverity,
+    isOnlyLevel: false,
+    contextEvents: look.contextEvents,
     sought: { search: null, trace: null, pattern: null },
     pending: null,
     marks: [],
@@ -153,8 +220,15 @@ export function firstView(look: FirstLook): View {
     unvisited: [],
     clock: look.clock,
     columns: [],
+    hiddenFields: [],
+    isWrapped: false,
+    hasNumbers: false,
     hasHistogram: look.hasHistogram,
-    isCopying: false,
+    hasMouse: false,
+    canFollow: look.canFollow,
+    isFollowing: false,
+    timeline: { window: null, atNs: null, fromNs: null, toNs: null },
+    awaited: null,
     message: '',
     request: null,
     isDone: false,
@@ -168,6 +242,7 @@ export function activeFilters(view: View): string[] {
   const texts = view.filters
     .filter(({ isOn }, index) => isOn && view.areFiltersOn && index !== draft?.filter)
     .map(({ text }) => text);
-  if (draft !== null && draft.problem === '' && draft.text.trim() !== '') texts.push(draft.text);
+  const isQuery = draft !== null && draft.problem === '' && !/^[\s!]*$/.test(draft.text);
+  if (isQuery) texts.push(draft.text);
   return texts;
 }

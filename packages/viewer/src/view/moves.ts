@@ -1,6 +1,7 @@
 /** Moving through the shown events, and which of them stand on the screen. Jumps are in `jumps.ts`. */
 
 import type { Events, Key, View } from './model.ts';
+import { WHEEL_ROWS } from './rows.ts';
 
 /** The shown events on the screen, and the line of the chosen one. */
 export interface Visible {
@@ -54,7 +55,7 @@ export function resized(view: View, heightLines: number, events: Events): View {
 
 /** What a key that moves does in the list; null for other keys. */
 export function moved(view: View, key: Key, events: Events): View | null {
-  const { heightLines } = view;
+  const { heightLines, screenEvents } = view;
   switch (key) {
     case 'j':
     case 'down':
@@ -64,36 +65,46 @@ export function moved(view: View, key: Key, events: Events): View | null {
       return stepped(view, -1, events);
     case ' ':
     case 'pagedown':
-      return scrolled(view, heightLines, events);
+      return scrolled(view, screenEvents, events);
     case 'b':
     case 'pageup':
     case 'ctrl-b':
-      return scrolled(view, -heightLines, events);
+      return scrolled(view, -screenEvents, events);
     case 'd':
     case 'ctrl-d':
-      return scrolled(view, Math.ceil(heightLines / 2), events);
+      return scrolled(view, Math.ceil(screenEvents / 2), events);
     case 'u':
     case 'ctrl-u':
-      return scrolled(view, -Math.ceil(heightLines / 2), events);
+      return scrolled(view, -Math.ceil(screenEvents / 2), events);
     case 'g':
     case 'home':
       return at(view, events.shown.next(0), 0);
     case 'G':
     case 'end':
       return at(view, events.shown.previous(events.count), heightLines - 1);
+    case 'wheel-down':
+      return scrolled(view, WHEEL_ROWS, events);
+    case 'wheel-up':
+      return scrolled(view, -WHEEL_ROWS, events);
     case 'l':
-    case 'right':
-      return { ...view, leftColumns: Math.min(MAX_LEFT, view.leftColumns + SIDEWAYS_COLUMNS) };
+      return sideways(view, Math.ceil(view.widthColumns / 2));
     case 'h':
+      return sideways(view, -Math.ceil(view.widthColumns / 2));
+    case 'right':
+      return sideways(view, SIDEWAYS_COLUMNS);
     case 'left':
-      return { ...view, leftColumns: Math.max(0, view.leftColumns - SIDEWAYS_COLUMNS) };
+      return sideways(view, -SIDEWAYS_COLUMNS);
     default:
       return null;
   }
 }
 
-const SIDEWAYS_COLUMNS = 20;
+const SIDEWAYS_COLUMNS = 10;
 const MAX_LEFT = 16_000;
+
+function sideways(view: View, columns: number): View {
+  return { ...view, leftColumns: Math.max(0, Math.min(MAX_LEFT, view.leftColumns + columns)) };
+}
 
 /** One event on; the picture moves only at its edges. */
 function stepped(view: View, step: 1 | -1, events: Events): View {

@@ -2,9 +2,15 @@
 
 import { pressedInDetail } from './detail-keys.ts';
 import { jumped } from './jumps.ts';
-import { DETAIL_KEYS, FILTER_KEYS, LIST_KEYS } from './keys.ts';
-import { CLOCKS, type CopyForm, type Events, type Key, type View } from './model.ts';
+import { answered, markedTo } from './marks.ts';
+import { CLOCKS, type Events, FIRST_ROW, type Key, type Pane, type View } from './model.ts';
 import { moved } from './moves.ts';
+import {
+  pressedInFilters,
+  pressedInPatterns,
+  pressedInText,
+  pressedInTimeline,
+} from './pane-keys.ts';
 import { opened, pressedInPrompt } from './prompt.ts';
 
 /** The same view where the key means nothing. */
@@ -15,8 +21,9 @@ export function pressed(before: View, key: Key, events: Events): View {
       : { ...before, message: '', request: null };
   if (key === 'ctrl-z') return { ...view, request: { kind: 'suspend' } };
   if (key === 'ctrl-l') return { ...view, request: { kind: 'redraw' } };
+  if (key === 'f2') return withMouse(view);
   if (view.prompt !== null) return pressedInPrompt(view, key, events);
-  if (view.isCopying) return copied(view, key);
+  if (view.awaited !== null) return answered(view, key, events);
   switch (key) {
     case 'q':
       return view.pane === 'list' ? { ...view, isDone: true } : { ...view, pane: 'list' };
@@ -24,19 +31,42 @@ export function pressed(before: View, key: Key, events: Events): View {
       return { ...view, isDone: true };
     case 'escape':
       return escaped(view);
-    case '?':
-    case 'f1':
-      return { ...view, pane: 'help', scrolledLines: 0 };
     case 'y':
-      return view.pane === 'help' ? view : { ...view, isCopying: true };
+      return view.pane === 'list' || view.pane === 'detail' ? { ...view, awaited: 'copy' } : view;
+    case 'tab':
+      return view.isSplit ? otherHalf(view) : view;
   }
+  const pane = PANE_KEYS[key];
+  if (pane !== undefined && (key !== 'f' || view.pane === 'list' || view.pane === 'filters')) {
+    return { ...view, pane: view.pane === pane ? 'list' : pane, inPane: FIRST_ROW };
+  }
+  return pressedInPane(view, key, events);
+}
+
+const PANE_KEYS: { readonly [key: Key]: Pane | undefined } = Object.assign(Object.create(null), {
+  '?': 'help',
+  f1: 'help',
+  f: 'filters',
+  P: 'patterns',
+  L: 'timeline',
+  I: 'info',
+});
+
+function pressedInPane(view: View, key: Key, events: Events): View {
   switch (view.pane) {
     case 'help':
-      return pressedInHelp(view, key);
+    case 'info':
+      return pressedInText(view, key, events);
     case 'filters':
       return pressedInFilters(view, key);
+    case 'patterns':
+      return pressedInPatterns(view, key, events);
+    case 'timeline':
+      return pressedInTimeline(view, key, events);
     case 'detail':
-      return pressedInDetail(view, key, events);
+      return key === 'p' && view.isSplit
+        ? { ...view, isSplit: false, pane: 'list' }
+        : pressedInDetail(view, key, events);
     default:
       return pressedInList(view, key, events);
   }
@@ -48,9 +78,24 @@ function escaped(view: View): View {
   return { ...view, sought: { search: null, trace: null, pattern: null }, pending: null };
 }
 
+function withMouse(view: View): View {
+  const message = view.hasMouse
+    ? 'the mouse is the terminal’s again'
+    : 'mouse: wheel and click; F2 gives it back to the terminal, for its own selection';
+  return { ...view, hasMouse: !view.hasMouse, message };
+}
+
+/** Between the list and the event below it. */
+function otherHalf(view: View): View {
+  if (view.pane === 'detail') return { ...view, pane: 'list' };
+  if (view.pane !== 'list') return view;
+  return { ...view, pane: 'detail', inDetail: FIRST_ROW, toggled: new Set() };
+}
+
 function pressedInList(before: View, key: Key, events: Events): View {
-  if (/^[1-6]$/.test(key)) return { ...before, minSeverity: (Number(key) - 1) * 4 + 1 };
-  const changed = pressedForAll(before, key);
+  const level = /^(meta-)?([1-6])$/.exec(key);
+  if (level !== null) return ofLevel(before, Number(level[2]), level[1] !== undefined);
+  const changed = pressedForAll(before, key) ?? changedLook(before, key);
   if (changed !== null) return changed;
   if (events.count === 0) return before;
   const view: View = { ...before, isAtEnd: key === 'G' || key === 'end', pending: null };
@@ -58,34 +103,45 @@ function pressedInList(before: View, key: Key, events: Events): View {
   if (gone !== null) return gone;
   switch (key) {
     case 'return':
-    case 'p':
-      return { ...view, pane: 'detail', row: 0, topRow: 0, toggled: new Set() };
-    case 'm':
-      return marked(view);
+      return { ...view, pane: 'detail', inDetail: FIRST_ROW, toggled: new Set() };
+    case 'M':
+      return markedTo(view, events);
     default:
       return before;
   }
 }
 
-/** What does not depend on the chosen event; null for other keys. */
+/** From a level on, or of one level alone; that again takes it back. */
+function ofLevel(view: View, place: number, isOnly: boolean): View {
+  const minSeverity = (place - 1) * 4 + 1;
+  const isBack = isOnly && view.isOnlyLevel && view.minSeverity === minSeverity;
+  if (isBack) return { ...view, minSeverity: 1, isOnlyLevel: false };
+  return { ...view, minSeverity, isOnlyLevel: isOnly };
+}
+
+/** What asks for more: a text, or the letter of a mark. Null for other keys. */
 function pressedForAll(view: View, key: Key): View | null {
   switch (key) {
     case '/':
       return opened(view, 'search');
     case '&':
       return opened(view, 'filter');
+    case '!':
+      return opened(view, 'filter', '!');
     case 't':
       return opened(view, 'time');
     case 'K':
       return opened(view, 'columns', view.columns.join(' '));
-    case 'f':
-      return { ...view, pane: 'filters', chosenFilter: 0 };
+    case 'x':
+      return opened(view, 'hidden', view.hiddenFields.join(' '));
+    case 'X':
+      return { ...view, hiddenFields: [], message: 'all fields are shown' };
     case 'ctrl-f':
       return { ...view, areFiltersOn: !view.areFiltersOn };
-    case 'T':
-      return { ...view, clock: CLOCKS[(CLOCKS.indexOf(view.clock) + 1) % CLOCKS.length] };
-    case 'i':
-      return { ...view, hasHistogram: !view.hasHistogram };
+    case 'm':
+      return { ...view, awaited: 'mark-name' };
+    case "'":
+      return { ...view, awaited: 'mark-wanted' };
     case 'c':
       return { ...view, marks: [] };
     default:
@@ -93,82 +149,44 @@ function pressedForAll(view: View, key: Key): View | null {
   }
 }
 
-function marked(view: View): View {
-  const { chosen, marks } = view;
-  const kept = marks.filter((index) => index !== chosen);
-  return { ...view, marks: kept.length < marks.length ? kept : [...marks, chosen] };
-}
-
-const COPY_FORMS: { readonly [key: Key]: CopyForm | undefined } = Object.assign(
-  Object.create(null),
-  { y: 'line', r: 'line', j: 'json', v: 'value', k: 'key', p: 'path' },
-);
-
-function copied(view: View, key: Key): View {
-  const form = COPY_FORMS[key];
-  const after: View = { ...view, isCopying: false };
-  if (form === undefined) return after;
-  return { ...after, request: { kind: 'copy', form } };
-}
-
-/** Titles, keys and blank lines between. */
-export const HELP_LINES: number = LIST_KEYS.length + DETAIL_KEYS.length + FILTER_KEYS.length + 4;
-
-function pressedInHelp(view: View, key: Key): View {
-  const last = Math.max(0, HELP_LINES - view.heightLines);
-  const scrolledLines = Math.max(0, Math.min(last, view.scrolledLines + helpLines(view, key)));
-  return scrolledLines === view.scrolledLines ? view : { ...view, scrolledLines };
-}
-
-function helpLines({ heightLines }: View, key: Key): number {
+/** What changes how the list looks. Null for other keys. */
+function changedLook(view: View, key: Key): View | null {
   switch (key) {
-    case 'j':
-    case 'down':
-    case 'return':
-      return 1;
-    case 'k':
-    case 'up':
-      return -1;
-    case ' ':
-    case 'pagedown':
-      return heightLines;
-    case 'b':
-    case 'pageup':
-      return -heightLines;
+    case 'T':
+      return { ...view, clock: CLOCKS[(CLOCKS.indexOf(view.clock) + 1) % CLOCKS.length] };
+    case 'i':
+      return { ...view, hasHistogram: !view.hasHistogram };
+    case 'p':
+      return { ...view, isSplit: !view.isSplit };
+    case 'ctrl-w':
+      return { ...view, isWrapped: !view.isWrapped, leftColumns: 0 };
+    case '#':
+      return { ...view, hasNumbers: !view.hasNumbers };
+    case 'F':
+      return followed(view);
+    case 'z':
+      return around(view, view.contextEvents === 0 ? 1 : view.contextEvents * 2);
+    case 'Z':
+      return around(view, Math.floor(view.contextEvents / 2));
     default:
-      return 0;
+      return null;
   }
 }
 
-function pressedInFilters(view: View, key: Key): View {
-  const { filters } = view;
-  const chosen = Math.min(view.chosenFilter, filters.length - 1);
-  switch (key) {
-    case 'j':
-    case 'down':
-      return { ...view, chosenFilter: Math.min(filters.length - 1, chosen + 1) };
-    case 'k':
-    case 'up':
-      return { ...view, chosenFilter: Math.max(0, chosen - 1) };
-    case '&':
-      return opened(view, 'filter');
-    case 'f':
-      return { ...view, pane: 'list' };
-    case 'ctrl-f':
-      return { ...view, areFiltersOn: !view.areFiltersOn };
-  }
-  if (filters.length === 0) return view;
-  switch (key) {
-    case ' ': {
-      const isOn = !filters[chosen].isOn;
-      return { ...view, filters: filters.with(chosen, { ...filters[chosen], isOn }) };
-    }
-    case 'return':
-      return opened(view, 'filter', filters[chosen].text, chosen);
-    case 'd':
-    case 'delete':
-      return { ...view, filters: filters.filter((_, index) => index !== chosen) };
-    default:
-      return view;
-  }
+const MAX_CONTEXT = 1024;
+
+function around(view: View, events: number): View {
+  const contextEvents = Math.min(MAX_CONTEXT, events);
+  const message =
+    contextEvents === 0
+      ? 'only what passes the filters'
+      : `${contextEvents} before and after each event that passes the filters`;
+  return { ...view, contextEvents, message };
+}
+
+/** The newest event stays chosen until another key moves away from it. */
+function followed(view: View): View {
+  if (!view.canFollow) return { ...view, message: 'nothing of this can grow' };
+  if (view.isFollowing) return { ...view, isFollowing: false, message: 'no longer following' };
+  return { ...view, isFollowing: true, isAtEnd: true };
 }

@@ -3,7 +3,15 @@
 import { expressionOf } from '../select/grep.ts';
 import { TIME_FORMS, timeResolver } from '../select/time-expression.ts';
 import { problemOf } from './filters.ts';
-import type { Events, Filter, Key, Prompt, PromptKind, View } from './model.ts';
+import {
+  type Events,
+  FIRST_ROW,
+  type Filter,
+  type Key,
+  type Prompt,
+  type PromptKind,
+  type View,
+} from './model.ts';
 import { goneTo } from './moves.ts';
 
 export function opened(
@@ -103,7 +111,9 @@ function submitted(view: View, prompt: Prompt, events: Events): View {
   const refused = (problem: string): View => ({ ...view, prompt: { ...prompt, problem } });
   switch (prompt.kind) {
     case 'columns':
-      return { ...after, columns: text === '' ? [] : text.split(/[\s,]+/).slice(0, MAX_COLUMNS) };
+      return { ...after, columns: namesIn(text).slice(0, MAX_COLUMNS) };
+    case 'hidden':
+      return { ...after, hiddenFields: namesIn(text) };
     case 'filter': {
       const problem = text === '' ? '' : problemOf(text);
       return problem === '' ? filtered(after, text, prompt.filter) : refused(problem);
@@ -122,15 +132,20 @@ function submitted(view: View, prompt: Prompt, events: Events): View {
 
 const MAX_COLUMNS = 12;
 
+function namesIn(text: string): string[] {
+  return text.split(/[\s,]+/).filter((name) => name !== '');
+}
+
 /** A new filter, or another text for one; without text the list of them, or one less. */
 function filtered(view: View, text: string, place: number | null): View {
+  const isNothing = /^[\s!]*$/.test(text);
   if (place === null) {
-    if (text === '') return { ...view, pane: 'filters', chosenFilter: 0 };
+    if (isNothing) return { ...view, pane: 'filters', inPane: FIRST_ROW };
     return { ...view, filters: [...view.filters, { text, isOn: true }], areFiltersOn: true };
   }
   const filters: Filter[] = view.filters.flatMap((filter, index) => {
     if (index !== place) return [filter];
-    return text === '' ? [] : [{ text, isOn: true }];
+    return isNothing ? [] : [{ text, isOn: true }];
   });
   return { ...view, filters };
 }

@@ -4,19 +4,20 @@
  */
 
 import type { Palette } from '../format/colour.ts';
-import { printable } from '../format/escape.ts';
-import { jsonlFormat } from '../format/jsonl.ts';
 import type { Picture } from '../output/picture.ts';
 import type { RecordingFile } from '../recording-file.ts';
-import { paneLines, picture } from './draw.ts';
-import { lineText } from './draw-list.ts';
+import { clicked } from './clicks.ts';
+import { copiedText } from './copied-text.ts';
+import { type DrawnPicture, picture } from './draw.ts';
 import { EventIndex } from './event-index.ts';
 import { resumed } from './jumps.ts';
 import { KnownEvents } from './known-events.ts';
-import { type CopyForm, type FirstLook, firstView, type View } from './model.ts';
+import { type CopyForm, type FirstLook, firstView, type Key, type View } from './model.ts';
 import { resized, settled } from './moves.ts';
+import { NextReading } from './next-reading.ts';
 import { pressed } from './press.ts';
 import { pasted } from './prompt.ts';
+import { sizesOf } from './sizes.ts';
 
 export interface Surface {
   readonly columns: number;
@@ -28,13 +29,24 @@ export interface Surface {
   redraw(): void;
   suspend(): void;
   interrupt(): void;
+  setMouse(isOn: boolean): void;
+  /** Whether tmux stands between this and the terminal. */
+  readonly isInTmux: boolean;
+}
+
+/** Where more may come from. */
+export interface Source {
+  readonly isOpen: boolean;
+  /** All recordings, where there is something new in them; else null. */
+  look(): Promise<readonly RecordingFile[] | null>;
 }
 
 export interface SessionOptions {
   readonly files: readonly RecordingFile[];
   readonly colours: Palette;
   readonly utc: boolean;
-  readonly look: Omit<FirstLook, 'heightLines'>;
+  readonly look: Omit<FirstLook, 'heightLines' | 'widthColumns' | 'canFollow'>;
+  readonly source?: Source;
 }
 
 /** Half of what a key may take until its picture is there, so that one slice and one picture fit. */
@@ -44,13 +56,19 @@ const PICTURE_MS = 8;
 const PROGRESS_MS = 100;
 /** More than a terminal takes in one piece. */
 const MAX_COPIED_UNITS = 74_000;
+/** Between two looks at what grows; longer where a look takes long. */
+const FOLLOW_MS = 500;
+const FOLLOW_SHARE = 4;
 
 export class Session {
   readonly #surface: Surface;
   readonly #options: SessionOptions;
-  readonly #known: KnownEvents;
+  #known: KnownEvents;
   readonly #filling: Generator<void>;
   #view: View;
+  #painted: DrawnPicture | null = null;
+  #next: NextReading | null = null;
+  #isLooking = false;
   #paintedMs = 0;
   #isPaintDue = false;
   #isWorking = false;
@@ -62,8 +80,10 @@ export class Session {
     const index = new EventIndex(options.files);
     this.#filling = index.fill();
     this.#known = new KnownEvents(index, options.files, options.utc);
-    const heightLines = paneLines(surface.lines, options.look.hasHistogram);
-    this.#view = firstView({ ...options.look, heightLines });
+    const { look, source } = options;
+    const { heightLines } = sizesOf({ ...look, isSplit: false, pane: 'list' }, surface.lines);
+    const canFollow = source?.isOpen ?? false;
+    this.#view = firstView({ ...look, heightLines, widthColumns: surface.columns, canFollow });
   }
 
   get view(): View {
@@ -72,7 +92,8 @@ export class Session {
 
   /** Whether nothing is left to read, to look for or to paint. */
   isIdle(): boolean {
-    return !this.#isPaintDue && !this.#isWorking && this.#known.index.isComplete;
+    const isReading = !this.#known.index.isComplete || this.#next !== null;
+    return !this.#isPaintDue && !this.#isWorking && !isReading;
   }
 
   /** Resolves when the user wants no more. */
@@ -83,7 +104,7 @@ export class Session {
     });
   }
 
-  key(key: string): void {
+  key(key: Key): void {
     if (key === 'ctrl-c') this.#interrupt();
     else this.#guard(() => this.#become(pressed(this.#view, key, this.#known)));
   }
@@ -92,9 +113,16 @@ export class Session {
     this.#guard(() => this.#become(pasted(this.#view, text)));
   }
 
+  /** Both from 0. */
+  click(column: number, line: number): void {
+    const painted = this.#painted;
+    if (painted === null) return;
+    const place = { column, line, columns: this.#surface.columns };
+    this.#guard(() => this.#become(clicked(this.#view, place, painted, this.#known)));
+  }
+
   resize(): void {
-    const height = paneLines(this.#surface.lines, this.#view.hasHistogram);
-    this.#guard(() => this.#become(resized(this.#view, height, this.#known)));
+    this.#guard(() => this.#become({ ...this.#view }));
   }
 
   end(): void {
@@ -109,11 +137,14 @@ export class Session {
   }
 
   #become(view: View): void {
+    if (view.hasMouse !== this.#view.hasMouse) this.#surface.setMouse(view.hasMouse);
+    const isFollowed = view.isFollowing && !this.#view.isFollowing;
     this.#view = view;
     if (view.isDone) {
       this.end();
       return;
     }
+    if (isFollowed) this.#lookAgain();
     this.#refresh();
     this.#carryOut();
     this.#paintSoon();
@@ -122,9 +153,18 @@ export class Session {
 
   #refresh(): void {
     this.#known.refresh(this.#view);
-    const view = resumed(settled(this.#view, this.#known), this.#known);
-    const height = paneLines(this.#surface.lines, view.hasHistogram);
-    this.#view = height === view.heightLines ? view : resized(view, height, this.#known);
+    this.#view = this.#sized(resumed(settled(this.#view, this.#known), this.#known));
+  }
+
+  #sized(view: View): View {
+    const { columns: widthColumns, lines } = this.#surface;
+    const { heightLines, detailLines } = sizesOf(view, lines);
+    const isSame =
+      view.heightLines === heightLines &&
+      view.detailLines === detailLines &&
+      view.widthColumns === widthColumns;
+    if (isSame) return view;
+    return { ...resized(view, heightLines, this.#known), detailLines, widthColumns };
   }
 
   #carryOut(): void {
@@ -137,28 +177,18 @@ export class Session {
   }
 
   #copy(form: CopyForm): void {
-    const text = this.#copiedText(form);
+    const text = copiedText(form, this.#view, this.#known);
     if (text !== null) this.#surface.copy(text.slice(0, MAX_COPIED_UNITS));
+    const how = this.#surface.isInTmux
+      ? 'copied, if tmux takes it: tmux set -s set-clipboard on'
+      : 'copied, if the terminal lets programs copy (OSC 52)';
     const message =
       text === null
         ? 'there is nothing to copy'
         : text.length > MAX_COPIED_UNITS
           ? `copied the first ${MAX_COPIED_UNITS} characters`
-          : 'copied, if the terminal lets programs copy (OSC 52)';
+          : how;
     this.#view = { ...this.#view, message };
-  }
-
-  #copiedText(form: CopyForm): string | null {
-    const { chosen, row, toggled, pane } = this.#view;
-    const sourced = this.#known.eventAt(chosen);
-    if (sourced === undefined) return null;
-    if (form === 'json') return jsonlFormat()(sourced.event, sourced.file).trimEnd();
-    if (form === 'line') return lineText(sourced.event);
-    const node = pane === 'detail' ? this.#known.detailRows(chosen, toggled)[row]?.node : undefined;
-    if (node === undefined) return null;
-    if (form === 'key') return node.label === '' ? null : node.label;
-    if (form === 'path') return node.path;
-    return typeof node.value === 'string' ? node.value : printable(node.text);
   }
 
   /** Once for all keys that came together. */
@@ -185,6 +215,9 @@ export class Session {
     };
     const painted = picture(this.#view, drawing, lines);
     surface.paint(painted);
+    this.#painted = painted;
+    const { screenEvents } = painted;
+    if (screenEvents !== this.#view.screenEvents) this.#view = { ...this.#view, screenEvents };
     this.#paintedMs = surface.nowMs();
     if (painted.isPartial) setImmediate(() => this.#paintSoon());
   }
@@ -217,7 +250,57 @@ export class Session {
       this.#refresh();
       if (isPaintDue || pending !== this.#view.pending) this.#paintSoon();
     }
+    if (!hasMore && index.isComplete) hasMore = this.#workOnNext(isLate);
     if (hasMore || wasComplete !== index.isComplete) this.#workSoon();
+  }
+
+  /** Whether there is more to do of the reading that is to follow. */
+  #workOnNext(isLate: () => boolean): boolean {
+    const next = this.#next;
+    if (next === null) return false;
+    const carried = next.run(this.#view, this.#known.index, isLate);
+    if (carried === null) return true;
+    this.#next = null;
+    this.#known = next.known;
+    this.#view = carried;
+    this.#refresh();
+    this.#paintSoon();
+    return false;
+  }
+
+  /** Looks for more until the user wants no more of it. */
+  #lookAgain(): void {
+    const { source } = this.#options;
+    if (this.#isLooking || source === undefined) return;
+    this.#isLooking = true;
+    const startMs = this.#surface.nowMs();
+    const pause = (): void => {
+      const waitMs = Math.max(FOLLOW_MS, FOLLOW_SHARE * (this.#surface.nowMs() - startMs));
+      setTimeout(() => {
+        this.#isLooking = false;
+        if (this.#view.isFollowing && !this.#view.isDone) this.#lookAgain();
+      }, waitMs).unref();
+    };
+    if (this.#next !== null) pause();
+    else
+      source
+        .look()
+        .then((files) => {
+          this.#guard(() => this.#take(files, source));
+          pause();
+        })
+        .catch((error: unknown) => this.#settle?.reject(error));
+  }
+
+  #take(files: readonly RecordingFile[] | null, { isOpen }: Source): void {
+    if (this.#view.isDone) return;
+    if (files !== null) this.#next = new NextReading(files, this.#options.utc);
+    if (!isOpen) {
+      const message = 'the process has ended';
+      this.#view = { ...this.#view, isFollowing: false, canFollow: false, message };
+      this.#paintSoon();
+    }
+    this.#workSoon();
   }
 
   #guard(task: () => void): void {

@@ -5,6 +5,7 @@
 
 import type { EventSet } from './event-set.ts';
 import type { KnownEvents } from './known-events.ts';
+import { partOf, startOfPart } from './time-parts.ts';
 
 /** The worst that a stretch holds. */
 export type Worst = 'none' | 'minor' | 'warning' | 'error';
@@ -18,25 +19,19 @@ export interface Stretch {
 
 /** Equal parts of the time between the first event and the last, with the events shown in each. */
 export function timeStretches(known: KnownEvents, count: number): Stretch[] {
-  const { index, shown } = known;
+  const { index, shown, wholeTime } = known;
   if (index.count === 0) return [];
-  const firstNs = index.timeNsAt(0);
-  const spanNs = index.timeNsAt(index.count - 1) - firstNs;
   const starts: number[] = [];
   for (let part = 0; part <= count; part++) {
-    const timeNs = firstNs + (spanNs * BigInt(part)) / BigInt(count);
+    const timeNs = startOfPart(part, wholeTime, count);
     starts.push(part === 0 ? 0 : part === count ? index.count : index.indexAtTime(timeNs));
   }
   return stretchesOf(known, shown, starts);
 }
 
 /** The part of time that an event is in. */
-export function timePart({ index }: KnownEvents, at: number, count: number): number {
-  const firstNs = index.timeNsAt(0);
-  const spanNs = index.timeNsAt(index.count - 1) - firstNs;
-  if (spanNs <= 0n) return 0;
-  const part = Number(((index.timeNsAt(at) - firstNs) * BigInt(count)) / spanNs);
-  return Math.min(count - 1, Math.max(0, part));
+export function timePart(known: KnownEvents, at: number, count: number): number {
+  return partOf(known.timeNsAt(at), known.wholeTime, count);
 }
 
 /** Equal parts of the list, as long as the column is high. */

@@ -3,14 +3,13 @@
  * has been found is kept while anything refers to it, so that switching a filter costs no walk.
  */
 
-import type { EventTitle } from 'ttlog/reader';
-import { maskMessage } from '../digest/message-mask.ts';
 import type { EventTest } from '../select/field-match.ts';
 import { parseGrep } from '../select/grep.ts';
 import type { TimeFrame } from '../select/time-expression.ts';
 import type { EventIndex, WalkQuery } from './event-index.ts';
 import { parseFilter } from './filters.ts';
 import { Hits } from './hits.ts';
+import { patternTest } from './message-pattern.ts';
 import type { Sought } from './model.ts';
 
 /** What is walked for, by a key that says it all. */
@@ -114,29 +113,6 @@ function wantedBy({ kind, text }: WalkKey, frame: TimeFrame): Wanted {
     case 'pattern':
       return { query: { minLevel: 0, title: patternTest(text) }, test: () => true };
   }
-}
-
-/** What the messages of a pattern have in common, with the logger that they are of. */
-export function patternOf(logger: string, message: string): string {
-  return `${logger}\n${maskMessage(message).words.join(' ')}`;
-}
-
-const MAX_KNOWN_MESSAGES = 10_000;
-
-/** Most messages come again and again, so each is looked at once. */
-function patternTest(wanted: string): (title: EventTitle) => boolean {
-  const loggerWanted = wanted.slice(0, wanted.indexOf('\n'));
-  const known = new Map<string, boolean>();
-  return ({ logger, message }) => {
-    if (logger !== loggerWanted) return false;
-    let isWanted = known.get(message);
-    if (isWanted === undefined) {
-      isWanted = patternOf(logger, message) === wanted;
-      if (known.size === MAX_KNOWN_MESSAGES) known.clear();
-      known.set(message, isWanted);
-    }
-    return isWanted;
-  };
 }
 
 /** From the start on to the end, then what is before the start. */

@@ -9,7 +9,8 @@ import { FakeSurface, hundredEvents, openSession, recordingOf } from './open-ses
 const KEYS: readonly string[] = [
   ...'jkgGbdulhpewEWsSoOrR.,nNmc\'"{}[]tTiKy/&f123456?+-= aé日)(',
   ...['return', 'escape', 'up', 'down', 'left', 'right', 'pagedown', 'backspace', 'tab'],
-  ...['ctrl-f', 'ctrl-l', 'ctrl-c', 'ctrl-u', 'ctrl-w', 'ctrl-z', 'f1', '', 'undefined'],
+  ...['ctrl-f', 'ctrl-l', 'ctrl-c', 'ctrl-u', 'ctrl-w', 'ctrl-z', 'f1', 'f2', '', 'undefined'],
+  ...['wheel-up', 'wheel-down', 'meta-3', ...'FLPIMXxzZAB!#~'],
 ];
 
 const step = fc.oneof(
@@ -17,6 +18,10 @@ const step = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.tuple(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 40 })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ column: fc.integer({ min: -1, max: 120 }), line: fc.nat(40) }),
   },
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 8 }).map((text) => ({ text })) },
 );
@@ -37,6 +42,7 @@ it('holds a whole picture after any keys, sizes and pastes', async () => {
       for (const next of steps) {
         if (typeof next === 'string') session.key(next);
         else if ('text' in next) session.paste(next.text);
+        else if ('column' in next) session.click(next.column, next.line);
         else {
           [surface.columns, surface.lines] = next;
           session.resize();

@@ -92,6 +92,57 @@ describe('view in an emulated terminal', () => {
     expect(pty.output).toMatch(/\x1b\[31mERROR/);
   });
 
+  it('takes the mouse where it is asked for, however its bytes come, and gives it back', async () => {
+    start('view hundred.bin --utc');
+    await pty.shows(/^1 of 100/m);
+    expect(pty.terminal.modes.mouseTrackingMode).toBe('none');
+    pty.type('\x1bOQ');
+    await pty.shows(/^mouse: wheel and click/m);
+    expect(pty.terminal.modes.mouseTrackingMode).toBe('vt200');
+    pty.type('\x1b[<65;10;5M\x1b[<65;10');
+    pty.type(';5M');
+    await pty.shows(/^7 of 100/m);
+    pty.type('/\x1b[<0;10;5M\x1b[<0;10;5mx');
+    await pty.shows(/^\/x$/m);
+    pty.type('\x1b');
+    await pty.shows(/^7 of 100/m);
+    pty.type('\x1b[<0;10;3M\x1b[<0;10;3m');
+    const chosen = /^> .* id=(\d+)/m.exec(await pty.shows(/^[^7] of 100/m))?.[1];
+    pty.type('\x1b[<0;10;3M\x1b[<0;10;3m');
+    expect(await pty.shows(/^\+ only with/m)).toMatch(new RegExp(`id = ${chosen}$`, 'm'));
+    pty.type('qQ');
+    expect(await pty.ended()).toBe(0);
+    expectLeft(pty);
+    expect(pty.terminal.modes.mouseTrackingMode).toBe('none');
+  });
+
+  it('makes filters of the options that cat has, to be changed on the screen', async () => {
+    start('hundred.bin --utc -S -29ms --thread images -m user.name=Ada -g served -C 1');
+    expect(await pty.shows(/^1 of 3, 97 hidden/m)).toMatch(/^ .* images .* id=90 /m);
+    pty.type('f');
+    expect(await pty.shows(/^> \[on\] {2}user.name = Ada$/m)).toContain(
+      '[on]  /served\n  [on]  thread in (images)\n  [on]  time >= -29ms\n',
+    );
+    pty.type('q');
+  });
+
+  it.each(['15;0', '0;15'])(
+    'leaves all colours to the theme of the terminal (%s)',
+    async (theme) => {
+      start('hundred.bin --utc -l warn', { COLORFGBG: theme });
+      await pty.shows(/^> .*WARN/m);
+      pty.type('pP');
+      await pty.shows(/^2 patterns/m);
+      pty.type('L');
+      await pty.shows(/^>images/m);
+      const codes = pty.output.match(/\x1b\[[\d;]*m/g) ?? [];
+      // The sixteen colours as text, on a background only together with it; no question is asked.
+      const allowed = /^\x1b\[(?:0|1|2|7|3[1-6]|1;41;97)?m$/;
+      expect([...new Set(codes)].filter((code) => !allowed.test(code))).toEqual([]);
+      expect(pty.output).not.toMatch(/\x1b\](?!52)/);
+    },
+  );
+
   it('gives the terminal back when it crashes itself', async () => {
     const fault = "process.once('SIGUSR2',()=>{throw new Error('broken inside')})";
     start('crash.bin --utc', { NODE_OPTIONS: `--import=data:text/javascript,${encodeURI(fault)}` });

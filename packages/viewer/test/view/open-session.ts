@@ -5,7 +5,7 @@ import { palette } from '../../src/format/colour.ts';
 import type { Picture } from '../../src/output/picture.ts';
 import type { RecordingFile } from '../../src/recording-file.ts';
 import type { FirstLook, View } from '../../src/view/model.ts';
-import { Session, type Surface } from '../../src/view/session.ts';
+import { Session, type Source, type Surface } from '../../src/view/session.ts';
 import { openRecordingFile, SAMPLE_NS, sampleHeader, sampleThread } from '../sample.ts';
 
 export class FakeSurface implements Surface {
@@ -35,6 +35,10 @@ export class FakeSurface implements Surface {
   interrupt(): void {
     this.asked.push('interrupt');
   }
+  setMouse(isOn: boolean): void {
+    this.asked.push(isOn ? 'mouse' : 'no mouse');
+  }
+  isInTmux = false;
 
   get text(): string {
     return this.picture.lines.map(({ text }) => text).join('\n');
@@ -64,9 +68,11 @@ export async function openSession(
   files: readonly RecordingFile[],
   look: Partial<FirstLook> = {},
   surface: FakeSurface = new FakeSurface(),
+  source?: Source,
 ): Promise<OpenSession> {
   const session = new Session(surface, {
     files,
+    ...(source === undefined ? {} : { source }),
     colours: palette(false),
     utc: true,
     look: {
@@ -74,6 +80,7 @@ export async function openSession(
       isAtEnd: false,
       filters: [],
       minSeverity: 1,
+      contextEvents: 0,
       hasHistogram: false,
       ...look,
     },

@@ -114,11 +114,11 @@ describe('jumping', () => {
   });
 
   it('moves among marks and forgets them', async () => {
-    await reader.press('m', 'j', 'j', 'm', 'G', '"', '"');
+    await reader.press('m', 'm', 'j', 'j', 'm', 'm', 'G', '"', '"');
     expect([chosenId(), reader.surface.chosen.slice(0, 2)]).toEqual([0, '>*']);
-    await reader.press("'");
+    await reader.press("'", "'");
     expect(chosenId()).toBe(2);
-    await reader.press('c', 'g', "'");
+    await reader.press('c', 'g', "'", "'");
     expect(reader.surface.status).toContain('no mark below');
   });
 
@@ -296,7 +296,7 @@ describe('the picture', () => {
     reader = await openSession([recordingOf(hundredEvents())], { clock: 'delta' });
     await reader.press('j');
     expect(reader.surface.chosen).toMatch(/^> +\+0\.001000 /);
-    await reader.press('m', 'j', 'j', 'T');
+    await reader.press('m', 'm', 'j', 'j', 'T');
     expect(reader.surface.chosen).toMatch(/^> +\+0\.002000 /);
     await reader.press('T');
     expect(reader.surface.chosen).toMatch(/^> +T-1m00\.096000 /);
