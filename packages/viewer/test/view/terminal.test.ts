@@ -109,9 +109,10 @@ describe('view in a terminal', () => {
     press('k');
     await shows(/^4 of 5 /m);
     press('C-c');
+    // What is typed before the shell has the terminal again may be the reader's, or nobody's.
+    await shows(/^[#$] ?$/m);
     press('echo "left $?"', 'Enter');
-    // The prompt may come after what was typed ahead of it.
-    await shows(/^(?:# )?left 130/m);
+    await shows(/^left 130/m);
     expect(tmux('display', '-p', '-t', 'reader', '#{alternate_on}#{cursor_flag}')).toBe('01\n');
   }, 60_000);
 
