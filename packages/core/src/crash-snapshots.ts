@@ -47,7 +47,6 @@ interface SeenCrash {
   readonly mark: Int32Array | null;
   readonly isFatal: boolean;
   readonly atMs: number;
-  readonly lastWords: string;
 }
 
 /** With which Node ends of an error that nobody handles. */
@@ -62,9 +61,15 @@ export class CrashSnapshots {
   readonly #host: CrashHost;
   readonly #workerErrors: WorkerErrors = new WorkerErrors();
   #crash: SeenCrash | null = null;
+  #lastWords = '';
 
   constructor(host: CrashHost) {
     this.#host = host;
+  }
+
+  /** What Node prints at the very end of the crash that this thread ends of; else empty. */
+  get lastWords(): string {
+    return this.#lastWords;
   }
 
   /** Told of every worker that this thread creates, whose errors may come to it. */
@@ -82,8 +87,9 @@ export class CrashSnapshots {
     // What was a rejection there is an exception here.
     const kind = seen?.kind ?? CRASH_KINDS.indexOf(origin);
     const name = CRASH_KINDS[kind];
-    const crash = { isFatal, atMs: wallMs(), lastWords: lastWordsOf(error) };
-    const death = isFatal ? { exitCode: FATAL_EXIT_CODE, lastWords: crash.lastWords } : null;
+    const crash = { isFatal, atMs: wallMs() };
+    if (isFatal) this.#lastWords = lastWordsOf(error);
+    const death = isFatal ? { exitCode: FATAL_EXIT_CODE, lastWords: this.#lastWords } : null;
     const makeRequest = () =>
       this.#host.request(name, name, { thread }, encodeError(error, redaction));
     if (seen === null && !this.#mayWrite(kind, isFatal)) {
@@ -104,7 +110,7 @@ export class CrashSnapshots {
     if (crash === null || !isEndOf(crash, exitCode)) return false;
     if (crash.mark === null || hasChangedSince(this.#host.memory, crash.mark)) {
       const replaces = crash.path === null ? {} : { replaces: crash.path };
-      const death = { exitCode, lastWords: crash.lastWords };
+      const death = { exitCode, lastWords: this.#lastWords };
       this.#host.takeSnapshot({ ...crash.request(), ...replaces }, death);
     }
     return true;
@@ -119,7 +125,7 @@ export class CrashSnapshots {
 
   /** If the process ends of it after all, its file is to show this error and not one before. */
   #noteSuppressed(
-    crash: Pick<SeenCrash, 'isFatal' | 'atMs' | 'lastWords'>,
+    crash: Pick<SeenCrash, 'isFatal' | 'atMs'>,
     request: () => SnapshotRequest,
   ): void {
     if (this.#host.threadId !== 0) return;

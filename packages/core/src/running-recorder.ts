@@ -22,6 +22,8 @@ import type { Recorder, RecorderEventMap, RecorderStats } from './recorder-contr
 import { RecorderEvents } from './recorder-events.ts';
 import { countedNotes, ringStats } from './recorder-stats.ts';
 import { CompressingPartner } from './recorder-thread/compressing-partner.ts';
+import type { Death } from './recorder-thread/death.ts';
+import { FileCalls } from './recorder-thread/file-calls.ts';
 import type { BurstNews, RecorderThreadNews } from './recorder-thread/protocol.ts';
 import { RecorderThread } from './recorder-thread/recorder-thread.ts';
 import { isRunning, readCounter, setRecordLevel, stopRecording } from './ring/recorder-words.ts';
@@ -35,6 +37,7 @@ import {
 } from './snapshot/take-snapshot.ts';
 import { writeToStderr } from './stderr-line.ts';
 import { type RecorderShare, ThreadRecorder } from './thread-recorder.ts';
+import { installExit } from './triggers/exit.ts';
 
 /** What the recorder itself has to say of the application. */
 const ownLog = getLogger('ttlog');
@@ -85,6 +88,7 @@ export class RunningRecorder implements Recorder {
     this.#thread.onSilence = () => {
       if (this.#recorderThread !== null) this.#output?.flushNow(this.#recorderThread);
     };
+    this.#thread.exitAfter = (death, end) => this.#exitAfter(death, end);
     const { box } = facts;
     // Only the name: the recorder thread may be writing, and the number must not be another's.
     if (box !== null) {
@@ -153,7 +157,11 @@ export class RunningRecorder implements Recorder {
       await this.#pending.catch(() => {});
       this.#thread.close();
       await this.#flushOutput();
-      await this.#recorderThread?.stop();
+      if ((await this.#recorderThread?.stop()) === false) {
+        // Nor would main come back from what is left to be done with files.
+        installExit((exitCode) => this.#exitAfter({ exitCode, lastWords: '' }, () => {}));
+        return;
+      }
       const { box } = this.#thread.facts;
       if (!this.#isOwner || box === null) return;
       removeBox(box, CLOSE_AFTER_MS);
@@ -239,6 +247,7 @@ export class RunningRecorder implements Recorder {
       {
         buffer: facts.box?.mapping ? null : memory.buffer,
         attaching: new SharedArrayBuffer(4),
+        fileCalls: new FileCalls().buffer,
         facts,
         compressorPaths: compressorSearchPaths(),
         periodMs: options.blackBox.mode === 'off' ? 0 : options.blackBox.periodMs,
@@ -314,6 +323,11 @@ export class RunningRecorder implements Recorder {
     const taken = this.#recorderThread?.snapshot(request) ?? Promise.resolve(null);
     this.#pending = Promise.allSettled([this.#pending, taken]);
     return (await taken) ?? this.#thread.takeSnapshot(request);
+  }
+
+  #exitAfter(death: Death, end: () => void): void {
+    if (this.#recorderThread === null) end();
+    else this.#recorderThread.exitAfter(death, end);
   }
 
   #onExit(exitCode: number): void {

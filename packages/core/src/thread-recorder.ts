@@ -91,6 +91,8 @@ export class ThreadRecorder {
   onSilence: () => void = () => {};
   /** Called when the thread has exited in order. */
   onEnd: () => void = () => {};
+  /** Has the process exit after `end`, whatever hangs; `death` says how it would have ended. */
+  exitAfter: (death: Death, end: () => void) => void = (_death, end) => end();
   /** Who helps with snapshots that this thread takes, if anybody does. */
   partner: () => Partner | undefined = () => undefined;
   #hasLostDeath = false;
@@ -275,7 +277,8 @@ export class ThreadRecorder {
     if (this.slot === null) addToCounter(this.memory, 'unjoined', threadState.beforeStart);
     if (!isRunning(this.memory)) return;
     if (!this.#crashes.onExit(exitCode)) this.onExit(exitCode);
-    this.endInOrder();
+    const death = { exitCode, lastWords: this.#crashes.lastWords };
+    this.exitAfter(death, () => this.endInOrder());
   }
 
   /** The process ends with all said. A death whose snapshot could not be written leaves its black box. */

@@ -11,6 +11,8 @@ export interface Death {
 export interface HardStopData extends Death {
   /** HARD_STOP_ARMED until what may hang is done. */
   readonly word: Int32Array;
+  /** For how long it may hang. */
+  readonly afterMs: number;
 }
 
 export const HARD_STOP_ARMED = 0;

@@ -7,7 +7,6 @@
 import { Worker, workerData } from 'node:worker_threads';
 import { HARD_STOP_ARMED, type HardStopData } from './death.ts';
 
-const HARD_STOP_MS = 3000;
 /** By then the end with an exit code has come, or never will. */
 const KILL_AFTER_MS = 1000;
 
@@ -27,10 +26,10 @@ const END = `
   wasi.initialize({ exports: { memory: new WebAssembly.Memory({ initial: 1 }) } });
   wasi.wasiImport.proc_exit(exitCode);`;
 
-const { word, ...death } = workerData as HardStopData;
+const { word, afterMs, ...death } = workerData as HardStopData;
 
 // Pairs with the store in `withHardStop`; a word that was changed before the wait ends it as well.
-if (isArmedAfter(HARD_STOP_MS)) {
+if (isArmedAfter(afterMs)) {
   try {
     new Worker(END, { eval: true, workerData: death, execArgv: [], env: {} });
     if (isArmedAfter(KILL_AFTER_MS)) kill();

@@ -1,24 +1,26 @@
 /**
  * The last resort of a process that is dying: while a file system hangs, the main thread is stuck
  * in a call and nothing can end it. A thread of its own, started before anything can hang and
- * stuck in no call itself, ends the process after 3 s.
+ * stuck in no call itself, ends the process.
  */
 
 import { Worker } from 'node:worker_threads';
 import { type Death, HARD_STOP_DISARMED, type HardStopData } from './death.ts';
 import hardStopCode from './hard-stop-thread.ts?inline-thread';
 
+const HARD_STOP_MS = 3000;
 /** Its heap holds next to nothing. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 };
 
 /**
- * Does `work`, which may hang, on the main thread of a process that dies whatever comes of it.
+ * Does `work`, which may hang, on the main thread of a process that dies whatever comes of it; after
+ * `afterMs` it dies in the middle of it.
  * The thread costs main 2 ms and the process's end 3 (Node 20.20). The recorder thread could
  * count to three for nothing, but it is the first to hang with the same file system.
  */
-export function withHardStop<T>(death: Death, work: () => T): T {
+export function withHardStop<T>(death: Death, work: () => T, afterMs: number = HARD_STOP_MS): T {
   const word = new Int32Array(new SharedArrayBuffer(4));
-  start({ ...death, word });
+  start({ ...death, word, afterMs });
   try {
     return work();
   } finally {

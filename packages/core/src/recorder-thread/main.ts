@@ -3,6 +3,9 @@
  * busy main thread delays. Built into a string, since a bundler need not find a file.
  */
 
+// First, see there.
+import './tell-file-calls.ts';
+
 import { parentPort, workerData } from 'node:worker_threads';
 import { NO_FILE } from '../black-box/box-file.ts';
 import { viewRing } from '../black-box/mapped-ring.ts';

@@ -12,6 +12,8 @@ export interface RecorderThreadData {
   readonly buffer: ArrayBufferLike | null;
   /** One word: 1 once the thread has its ring. */
   readonly attaching: SharedArrayBuffer;
+  /** The words of `FileCalls`. */
+  readonly fileCalls: SharedArrayBuffer;
   readonly facts: RecorderFacts;
   /** Where lz4-napi and koffi may be found; the thread's code has no place of its own. */
   readonly compressorPaths: readonly string[];

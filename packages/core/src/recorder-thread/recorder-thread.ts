@@ -5,11 +5,14 @@
  */
 
 // Not the globals, which may be fake.
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import type { SharedWorkData } from '../ring/shared-work.ts';
 import type { SnapshotRequest, SnapshotResult } from '../snapshot/take-snapshot.ts';
 import { OWN_WORKER } from '../taps/own-worker.ts';
+import type { Death } from './death.ts';
+import { FileCalls } from './file-calls.ts';
+import { withHardStop } from './hard-stop.ts';
 import recorderThreadCode from './main.ts?inline-thread';
 import type {
   FromRecorderThread,
@@ -33,6 +36,17 @@ const MAX_ATTACHING_MS = 600;
 /** A program that has nothing to do has ended by then. */
 const ANNOUNCE_AFTER_MS = 10;
 
+/** Most calls of a file system that does not hang are over by then. */
+const CALL_MS = 20;
+/** With what it takes to start and to end, of the second that a process's end may be delayed. */
+const EXIT_MS = 850;
+/** By then the process has been ended, or cannot be but by force. */
+const FORCED_EXIT_MS = 4000;
+/** Whoever waits for a snapshot is told that there is none once one call took 3 s. */
+const LOOK_MS = 500;
+const HANG_LOOKS = 6;
+const STOP_MS = 1000;
+
 interface Pending {
   snapshot?: (result: SnapshotResult | null) => void;
   capture?: (bytes: Uint8Array | null) => void;
@@ -45,7 +59,11 @@ export class RecorderThread {
   readonly #onNews: (news: RecorderThreadNews) => void;
   readonly #onFailure: (error: Error) => void;
   readonly #pending = new Map<number, Pending>();
+  readonly #fileCalls: FileCalls;
+  #callWatch: NodeJS.Timeout | null = null;
   #worker: Worker | null = null;
+  /** Stopped, and not to be ended, since it hangs in a call. */
+  #hanging: Worker | null = null;
   #state: RecorderThreadState = { state: 'off' };
   #lastId = 0;
   /** Starts the thread where nothing else does. */
@@ -59,6 +77,7 @@ export class RecorderThread {
     onFailure: (error: Error) => void,
   ) {
     this.#data = data;
+    this.#fileCalls = new FileCalls(data.fileCalls);
     this.#onSnapshot = onSnapshot;
     this.#onNews = onNews;
     this.#onFailure = onFailure;
@@ -150,14 +169,45 @@ export class RecorderThread {
     }
   }
 
-  async stop(): Promise<void> {
+  /** Resolves to whether the thread has ended: nothing ends one that hangs in a call. */
+  async stop(): Promise<boolean> {
     if (this.#announcing !== null) clearTimeout(this.#announcing);
     const worker = this.#worker;
     this.#worker = null;
     this.#state = { state: 'off' };
     worker?.removeAllListeners('exit');
-    await worker?.terminate();
+    const hasEnded = worker === null || (await isTerminated(worker));
+    if (!hasEnded) {
+      this.#hanging = worker;
+      worker.once('exit', () => {
+        this.#hanging = null;
+      });
+      worker.unref();
+    }
     this.#settleAll();
+    return hasEnded;
+  }
+
+  /**
+   * Does `end`, the last thing before the process exits in order. Where the thread hangs in a call,
+   * Node would wait for ever for it; then the process ends by `death` within a second.
+   */
+  exitAfter(death: Death, end: () => void): void {
+    const calls = this.#fileCalls;
+    const mayHang = (this.#worker ?? this.#hanging) !== null;
+    const isFree = !mayHang || calls.awaitEnd(CALL_MS);
+    if (isFree) {
+      end();
+      if (!mayHang || calls.close(CALL_MS)) return;
+    }
+    withHardStop(
+      death,
+      () => {
+        if (!isFree) end();
+        if (!calls.close(FORCED_EXIT_MS)) process.kill(process.pid, 'SIGKILL');
+      },
+      EXIT_MS,
+    );
   }
 
   #ask(message: Exclude<ToRecorderThread, { kind: 'help' | 'announce' }>, pending: Pending): void {
@@ -168,6 +218,7 @@ export class RecorderThread {
       return;
     }
     this.#pending.set(message.id, pending);
+    this.#callWatch ??= this.#watchCalls();
     // Whoever awaits a snapshot wants it done before the process ends.
     this.#worker?.ref();
     this.#worker?.postMessage(message);
@@ -195,6 +246,24 @@ export class RecorderThread {
     pending?.snapshot?.(result);
   }
 
+  /** Whoever waits for a thread that hangs is not to wait for ever, nor hold the process. */
+  #watchCalls(): NodeJS.Timeout {
+    let before: number | null = null;
+    let looks = 0;
+    return setInterval(() => {
+      const call = this.#fileCalls.current;
+      looks = call !== null && call === before ? looks + 1 : 0;
+      if (looks >= HANG_LOOKS) {
+        this.#settleAll(new Error('ttlog: the file system does not answer'));
+        this.#worker?.unref();
+      }
+      before = call;
+      if (this.#pending.size > 0 || this.#callWatch === null) return;
+      clearInterval(this.#callWatch);
+      this.#callWatch = null;
+    }, LOOK_MS).unref();
+  }
+
   #fail(error: Error): void {
     if (this.#state.state === 'failed') return;
     this.#worker = null;
@@ -203,14 +272,25 @@ export class RecorderThread {
     this.#onFailure(error);
   }
 
-  #settleAll(): void {
+  /** With an error a snapshot is not to be tried elsewhere. */
+  #settleAll(error?: Error): void {
     for (const pending of this.#pending.values()) {
-      pending.snapshot?.(null);
+      pending.snapshot?.(error === undefined ? null : { path: null, error });
       pending.capture?.(null);
       pending.flush?.();
     }
     this.#pending.clear();
   }
+}
+
+async function isTerminated(worker: Worker): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), STOP_MS);
+  });
+  const hasEnded = await Promise.race([worker.terminate().then(() => true), tooLate]);
+  clearTimeout(timer);
+  return hasEnded;
 }
 
 function received(outcome: SentResult): SnapshotResult {

@@ -1,5 +1,6 @@
-// A file system that hangs while the process dies: it ends all the same, and as it would have.
+// A file system that hangs while the process ends: it ends all the same, and as it would have.
 
+import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { messagesOf, type ProgramOptions, runProgram } from './run-program.ts';
@@ -97,5 +98,65 @@ describe.concurrent('a process whose last snapshot hangs', () => {
     );
     expect(outcome).toMatchObject({ code: 0, stdout: 'handled\n' });
     expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
+  });
+});
+
+describe.concurrent('a process whose recorder thread hangs', () => {
+  /** The thread opens a FIFO that nobody reads, to print into it. */
+  const hanging = (end: string): string => `
+    import { execFileSync } from 'node:child_process';
+    execFileSync('mkfifo', ['fifo']);
+    const recorder = startRecorder({
+      snapshots: { onExit: 'nonzero' }, output: { format: 'json', destination: 'fifo' },
+    });
+    getLogger('app').info('before');
+    await new Promise((go) => setTimeout(go, 500));
+    console.log('hangs');
+    ${end}`;
+  const ends: [name: string, source: string, code: number, stderr: RegExp, left: string[]][] = [
+    ['has nothing more to do', '', 0, /^$/, []],
+    ['exits', 'process.exit(7);', 7, /^$/, ['-exit.bin']],
+    ['stops the recorder', 'await recorder.stop();', 0, /^$/, ['.ring']],
+    [
+      'throws',
+      `setTimeout(() => { throw new TypeError('late'); });`,
+      1,
+      /^TypeError: late\n( {4}at .+\n)+\nNode\.js v[\d.]+\n$/,
+      ['-uncaughtException.bin'],
+    ],
+  ];
+
+  it.each(ends)('ends as it would have when it %s', async (_name, source, code, stderr, left) => {
+    const outcome = await runProgram(hanging(source), { isIdle: true });
+    expect(outcome).toMatchObject({ code, signal: null, stdout: 'hangs\n' });
+    expect(outcome.stderr).toMatch(stderr);
+    expect(outcome.files).toEqual(left.map((end) => expect.stringMatching(`${end}$`)));
+  });
+
+  it('is told so where it waits for a snapshot, and goes on', async () => {
+    const outcome = await runProgram(
+      hanging(`const { path, error } = await recorder.snapshot();
+        console.log(path, error.message);`),
+      { isIdle: true },
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    expect(outcome.stdout).toBe('hangs\nnull ttlog: the file system does not answer\n');
+  });
+
+  it('in the middle of writing the black box ends before that does', async () => {
+    const outcome = await runProgram(
+      `startRecorder();
+      getLogger('app').info('before');
+      setTimeout(() => process.exit(5), 300);`,
+      {
+        isIdle: true,
+        // The first two writes are main's, and the sign of life before the recorder thread's work.
+        shell: `exec strace -f --seccomp-bpf -qqq -o calls -e trace=pwrite64,exit_group \
+          -e inject=pwrite64:delay_enter=6000000:when=3+ "$@"`,
+      },
+    );
+    expect(outcome).toMatchObject({ code: 5, signal: null, stdout: '' });
+    const calls = fs.readFileSync(join(outcome.folder, 'calls'), 'utf8');
+    expect(calls).toMatch(/exit_group\(5\)[\s\S]*pwrite64 resumed/);
   });
 });
