@@ -12,7 +12,6 @@ import {
   DIST,
   messagesOf,
   type Outcome,
-  type ProgramOptions,
   printed,
   runBeside,
   runProgram,
@@ -45,117 +44,7 @@ function recovered(outcome: Outcome): ReturnType<typeof openRecording> {
   return recording;
 }
 
-/** Node tells of the heap and of addresses, which are never the same, so only how it ended. */
-function endingOf({ code, signal }: Outcome): object {
-  return { code, signal };
-}
-
 describe.concurrent('a death that runs no JavaScript', () => {
-  const deaths: [name: string, source: string, expected: object, options?: ProgramOptions][] = [
-    ['SIGKILL', LATER(`process.kill(process.pid, 'SIGKILL');`), { signal: 'SIGKILL' }],
-    ['a native fault', LATER(`process.kill(process.pid, 'SIGSEGV');`), { signal: 'SIGSEGV' }],
-    ['SIGTERM without a listener', LATER(`process.kill(process.pid);`), { signal: 'SIGTERM' }],
-    [
-      'an endless loop that is killed',
-      LATER(`console.log('ready'); while (true);`),
-      { signal: 'SIGKILL' },
-      { signals: [{ signal: 'SIGKILL', afterMs: 200 }] },
-    ],
-    [
-      'SIGKILL while it waits for ever',
-      LATER(`console.log('ready');
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`),
-      { signal: 'SIGKILL' },
-      { signals: [{ signal: 'SIGKILL', afterMs: 200 }] },
-    ],
-  ];
-
-  it.each(deaths)('%s leaves the black box', async (_name, source, expected, options) => {
-    const outcome = await runBeside(START + source, options);
-    expect(outcome).toMatchObject({ stderr: '', ...expected });
-    expect(messagesOf(recovered(outcome))).toEqual(['before', 'careful']);
-  });
-
-  const byDefault: [name: string, source: string, shown: string[], options?: ProgramOptions][] = [
-    [
-      'that was stopped and went on before',
-      `console.log('ready');
-       setTimeout(() => { log.warn('after'); process.kill(process.pid, 'SIGKILL'); }, 1500);`,
-      ['after'],
-      {
-        signals: [
-          { signal: 'SIGSTOP', afterMs: 200 },
-          { signal: 'SIGCONT', afterMs: 900 },
-        ],
-      },
-    ],
-    [
-      'of which a worker ran out of heap before',
-      `new Worker(new URL(import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 12 } })
-         .on('error', ({ code }) => console.log(code))
-         .on('exit', (code) => { console.log(code); process.kill(process.pid, 'SIGKILL'); });`,
-      ['from the worker'],
-    ],
-    [
-      'of which a worker was terminated before',
-      `const worker = new Worker(new URL(import.meta.url), { workerData: 'waits' });
-       worker.once('message', () => worker.terminate().then((code) => {
-         console.log(code);
-         process.kill(process.pid, 'SIGKILL');
-       }));`,
-      ['from the worker'],
-    ],
-  ];
-  it.each(byDefault)('leaves the black box of a process %s', async (_name, end, shown, options) => {
-    const outcome = await runBeside(
-      `if (isMainThread) {
-         startRecorder(); const log = getLogger('app'); log.warn('careful');
-         ${end}
-       } else {
-         getLogger('app').warn('from the worker');
-         parentPort.postMessage('there');
-         if (workerData === 'waits') setInterval(() => {}, 1000);
-         else for (const all = []; ; ) all.push(new Array(1000).fill('x' + all.length));
-       }`,
-      { ...options, shell: 'ulimit -c 0; exec "$@"' },
-    );
-    expect(outcome.signal).toBe('SIGKILL');
-    expect(messagesOf(recovered(outcome))).toEqual(['careful', ...shown]);
-  });
-
-  it('a loop that never turned once leaves what was logged, at any level', async () => {
-    const outcome = await runProgram(
-      `${START} console.log('ready'); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`,
-      { signals: [{ signal: 'SIGKILL', afterMs: 2000 }], isIdle: true },
-    );
-    expect(outcome.signal).toBe('SIGKILL');
-    expect(messagesOf(recovered(outcome))).toEqual(['before', 'careful']);
-  });
-
-  it.each([
-    ['process.abort()', LATER('process.abort();'), 'SIGABRT', []],
-    [
-      'V8 out of heap',
-      LATER(`const all = []; while (true) all.push(new Array(1000).fill('x' + all.length));`),
-      'SIGABRT',
-      ['--max-old-space-size=32'],
-    ],
-    [
-      'an exception with --abort-on-uncaught-exception',
-      LATER(`throw new Error('aborts')`),
-      'SIGTRAP',
-      ['--abort-on-uncaught-exception'],
-    ],
-  ])('%s leaves the black box', async (_name, source, signal, flags) => {
-    const options = { flags, shell: 'ulimit -c 0; exec "$@"' };
-    const outcome = await runProgram(START + source, options);
-    const control = await runProgram(source, options);
-    expect(endingOf(outcome)).toEqual(endingOf(control));
-    // V8 ends by a trap or an abort, as it was built.
-    expect(['SIGABRT', 'SIGTRAP', 'SIGILL', signal]).toContain(outcome.signal);
-    expect(messagesOf(recovered(outcome))).toEqual(['before', 'careful']);
-  });
-
   it('a warning is there that was logged by a worker right before, and who logged it', async () => {
     const outcome = await runProgram(
       `if (isMainThread) { ${START}
@@ -196,8 +85,6 @@ describe.concurrent('a death that runs no JavaScript', () => {
 
 describe.concurrent('an end in order leaves no black box', () => {
   const ends: [name: string, source: string][] = [
-    ['an empty loop', ''],
-    ['process.exit', 'process.exit(3);'],
     ['stop()', 'await recorder.stop(); console.log("stopped");'],
     ['a process.exit in a worker', `new Worker('process.exit(4)', { eval: true });`],
   ];
@@ -241,19 +128,6 @@ describe('a disk', () => {
       execFileSync('umount', [mount]);
       fs.rmdirSync(mount);
     }
-  });
-
-  it('that takes no snapshot of a crash leaves the black box', async () => {
-    // The directory itself, the black box, and no further file.
-    const mount = mountDisk('size=64m,nr_inodes=2');
-    const outcome = await runBeside(`${START}${LATER(`throw new Error('crash');`)}`, {
-      env: { TTLOG_SNAPSHOT_DIR: mount },
-    });
-    expect(outcome.code).toBe(1);
-    const names = fs.readdirSync(mount);
-    expect(names).toEqual([expect.stringMatching(/\.ring$/)]);
-    const recording = openRecording(join(mount, names[0]));
-    expect(messagesOf(recording)).toEqual(['before', 'careful']);
   });
 
   it('that is full turns the black box off until there is room, and logging goes on', async () => {
@@ -307,64 +181,82 @@ describe('containers that share a directory', () => {
     const program = join(folder, 'program.mjs');
     fs.writeFileSync(
       program,
-      `import { readFileSync } from 'node:fs';
+      `import { readFileSync, writeSync } from 'node:fs';
        import { getLogger, startRecorder } from ${JSON.stringify(join(DIST, 'index.js'))};
        const recorder = startRecorder({
          service: 'twins', blackBox: 'mirrored', snapshots: { directory: process.argv[2] },
        });
-       getLogger('app').warn(process.argv[3]);
        recorder.on('recovered', ({ path }) => console.log('recovered ' + path));
+       const log = getLogger('app');
+       let n = 0;
+       const say = () => { log.warn(process.argv[3], { n: ++n }); writeSync(3, n + '\\n'); };
+       say();
+       setInterval(say, 20);
        // Before its first heartbeat it would be given a minute.
        const box = recorder.stats().blackBox.path;
        const poll = setInterval(() => {
          if (readFileSync(box)[${HEADER_HEARTBEAT}] === 0) return;
          clearInterval(poll);
          console.log('pid ' + process.pid);
-       }, 20);
-       setInterval(() => {}, 1000);`,
+       }, 20);`,
     );
     const directory = join(folder, 'shared');
     const run = (name: string) => {
       const child = spawn(
         'unshare',
         ['-pf', '--mount-proc', '--kill-child', process.execPath, program, directory, name],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
+        { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] },
       );
-      const process_ = { child, output: '' };
-      child.stdout.on('data', (chunk) => {
-        process_.output += chunk;
+      const container = { child, output: '', acknowledged: '' };
+      child.stdout?.on('data', (chunk) => {
+        container.output += chunk;
       });
-      return process_;
+      child.stdio[3]?.on('data', (chunk) => {
+        container.acknowledged += chunk;
+      });
+      return container;
     };
     const until = async (isReached: () => boolean) => {
       for (let i = 0; i < 300 && !isReached(); i++) await new Promise((r) => setTimeout(r, 50));
     };
-    const ended = (child: ReturnType<typeof spawn>) =>
-      new Promise((resolve) => child.once('close', resolve));
+    const kill = ({ child }: ReturnType<typeof run>) =>
+      new Promise((resolve) => {
+        child.once('close', resolve);
+        child.kill('SIGKILL');
+      });
     const living = run('I live');
     await until(() => living.output.includes('pid 1'));
     const dying = run('I die');
     await until(() => dying.output.includes('pid 1'));
-    const dead = ended(dying.child);
-    dying.child.kill('SIGKILL');
-    await dead;
+    await kill(dying);
     const observer = run('I look');
     await until(() => observer.output.includes('recovered'));
     // Longer than a silence takes to be noticed.
     await new Promise((resolve) => setTimeout(resolve, 3000));
-    const boxes = fs.readdirSync(directory).filter((name) => name.endsWith('.ring'));
-    const texts = boxes.map((name) => messagesOf(openRecording(join(directory, name)))[0]);
-    const recordings = fs.readdirSync(directory).filter((name) => name.endsWith('.bin'));
-    for (const { child } of [living, observer]) {
-      const end = ended(child);
-      child.kill('SIGKILL');
-      await end;
-    }
-    expect(texts.sort()).toEqual(['I live', 'I look']);
-    expect(recordings.map((name) => messagesOf(openRecording(join(directory, name))))).toEqual([
-      ['I die'],
-    ]);
+    const names = fs.readdirSync(directory);
+    expect(names.filter((name) => name.endsWith('.ring'))).toHaveLength(2);
+    expect(names.filter((name) => name.endsWith('.bin'))).toHaveLength(1);
+    await Promise.all([kill(living), kill(observer)]);
     expect([living.output, dying.output]).toEqual(['pid 1\n', 'pid 1\n']);
+    const left = new Map<string, number[]>();
+    for (const name of names.filter((name) => /\.(bin|ring)$/.test(name))) {
+      const events = [...openRecording(join(directory, name)).events()];
+      left.set(
+        events[0].message,
+        events.map(({ fields }) => fields.n as number),
+      );
+    }
+    // Killed in the middle of a call, a process may have said one thing more than it told.
+    for (const [name, { acknowledged }] of Object.entries({
+      'I live': living,
+      'I die': dying,
+      'I look': observer,
+    })) {
+      const told = acknowledged.trim().split('\n').map(Number);
+      expect(told.length).toBeGreaterThan(0);
+      expect(left.get(name)?.slice(0, told.length)).toEqual(told);
+      expect(left.get(name)!.length - told.length).toBeLessThanOrEqual(1);
+    }
     fs.rmSync(folder, { recursive: true });
   });
 });

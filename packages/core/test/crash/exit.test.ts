@@ -10,29 +10,6 @@ const start = (options: string): string =>
 const onExit = (when: string): string => start(`{ snapshots: { onExit: '${when}' } }`);
 
 describe.concurrent('at the exit', () => {
-  const cases: [name: string, source: string, code: number, files: number][] = [
-    ['code 0 and no option', `${start('')}process.exit(0);`, 0, 0],
-    ['code 3 and no option', `${start('')}process.exit(3);`, 3, 0],
-    ['an empty loop and no option', start(''), 0, 0],
-    [`code 0 and onExit 'nonzero'`, `${onExit('nonzero')}process.exit(0);`, 0, 0],
-    [`code 3 and onExit 'nonzero'`, `${onExit('nonzero')}process.exit(3);`, 3, 1],
-    [`an exitCode and onExit 'nonzero'`, `${onExit('nonzero')}process.exitCode = 4;`, 4, 1],
-    [`code 0 and onExit 'always'`, `${onExit('always')}process.exit(0);`, 0, 1],
-    [`an empty loop and onExit 'always'`, onExit('always'), 0, 1],
-    ['an unsettled await', `${onExit('nonzero')}await new Promise(() => {});`, 13, 1],
-  ];
-
-  it.each(cases)('with %s', async (_name, source, code, fileCount) => {
-    const outcome = await runBeside(source);
-    expect(outcome.code).toBe(code);
-    expect(outcome.recordings).toHaveLength(fileCount);
-    for (const recording of outcome.recordings) {
-      const trigger = { kind: 'exit', thread: 0, exitCode: code };
-      expect(recording.header).toMatchObject({ reason: 'exit', trigger, error: null });
-      expect(messagesOf(recording)).toEqual(['before']);
-    }
-  });
-
   it("what 'exit' listeners log that were added later is in the snapshot", async () => {
     const outcome = await runBeside(`${onExit('always')}
       process.on('exit', () => { log.info('first'); });

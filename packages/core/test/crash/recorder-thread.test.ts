@@ -136,41 +136,23 @@ describe.concurrent('without the recorder thread', () => {
     expect(outcome.recordings[0].header.reason).toBe('interval');
   });
 
-  it('a crash under the permission model ends as without ttlog', async () => {
-    const outcome = await runBeside(`${start()}setTimeout(() => { throw new Error('late'); });`, {
-      flags: permitted('*'),
-    });
-    expect(outcome.code).toBe(1);
-    expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
-  });
-
-  it('a crash that may write no file ends as without ttlog', async () => {
-    const outcome = await runBeside(`${start()}setTimeout(() => { throw new Error('late'); });`, {
-      flags: [PERMISSION, '--allow-fs-read=*', '--no-warnings'],
-    });
-    expect(outcome).toMatchObject({ code: 1, files: [] });
-  });
-
   it('a process without a descriptor left still writes its snapshots', async () => {
     const exhaust = `
       import fs from 'node:fs';
       ${start()}
       const held = [];
       try { for (;;) held.push(fs.openSync('/dev/null')); } catch (error) { console.log(error.code); }`;
-    const limited = { shell: 'ulimit -n 40; exec "$@"' };
-    const [asked, crashed] = await Promise.all([
-      // Without a black box the thread is started when it is too late.
-      runProgram(exhaust + REPORT, { ...limited, env: { TTLOG_BLACK_BOX: 'off' } }),
-      runBeside(`${exhaust}\nsetTimeout(() => { throw new Error('late'); });`, limited),
-    ]);
+    const asked = await runProgram(exhaust + REPORT, {
+      shell: 'ulimit -n 40; exec "$@"',
+      // With a black box the thread is started before it is too late.
+      env: { TTLOG_BLACK_BOX: 'off' },
+    });
     const { thread, paths } = printed(asked) as Report;
     expect(thread.state).toBe('failed');
     expect(paths).toEqual([
       expect.stringContaining('-first.bin'),
       expect.stringContaining('-second.bin'),
     ]);
-    expect(crashed).toMatchObject({ code: 1, stdout: 'EMFILE\n' });
-    expect(crashed.recordings.map(messagesOf)).toEqual([['before']]);
   });
 
   const deaths: [name: string, kill: string][] = [

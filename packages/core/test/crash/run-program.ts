@@ -1,10 +1,11 @@
 // Runs a small program that dies in some way, with ttlog and beside it without, and tells how each
 // of them ended and what the first one left behind.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { openRecording, type Recording } from 'ttlog/reader';
 import { expect } from 'vitest';
@@ -32,6 +33,12 @@ export interface ProgramOptions {
   /** Flags for Node. */
   readonly flags?: readonly string[];
   readonly env?: { readonly [name: string]: string };
+  /** The same, where the program runs with ttlog. */
+  readonly envOfTtlog?: { readonly [name: string]: string };
+  /** The snapshot directory is a file system of its own in memory, mounted with these options. */
+  readonly disk?: string;
+  /** The program may write to descriptor 3, a pipe that is read here. */
+  readonly acknowledges?: boolean;
   /** Leaves frames inside Node out of stderr, where a listener more or a race moves them. */
   readonly ignoreInternalFrames?: boolean;
   /** What of stderr is compared, where it holds figures that differ from run to run. */
@@ -41,7 +48,14 @@ export interface ProgramOptions {
   /** The program does next to nothing but wait, and so may run beside many. */
   readonly isIdle?: boolean;
   /** Signals to send, each so long after the program has written `ready` to stdout. */
-  readonly signals?: readonly { readonly signal: NodeJS.Signals; readonly afterMs: number }[];
+  readonly signals?: readonly Sending[];
+}
+
+export interface Sending {
+  readonly signal: NodeJS.Signals;
+  readonly afterMs: number;
+  /** And so long after its first snapshot, where the program runs with ttlog. */
+  readonly awaitsSnapshot?: boolean;
 }
 
 export interface Ending {
@@ -52,6 +66,8 @@ export interface Ending {
 }
 
 export interface Outcome extends Ending {
+  /** What the program wrote to descriptor 3. */
+  readonly acknowledged: string;
   /** The folder of the program, where it may leave files. */
   readonly folder: string;
   /** From the program's start to its end. */
@@ -63,7 +79,13 @@ export interface Outcome extends Ending {
 }
 
 const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-crash-'));
-process.once('exit', () => fs.rmSync(root, { recursive: true, force: true }));
+const mounts: string[] = [];
+process.once('exit', () => {
+  for (const mount of mounts) execFileSync('umount', [mount]);
+  fs.rmSync(root, { recursive: true, force: true });
+});
+// Users without any rights run programs, too.
+fs.chmodSync(root, 0o711);
 let folderCount = 0;
 let processCount = 0;
 const waiting: (() => void)[] = [];
@@ -75,12 +97,25 @@ const waiting: (() => void)[] = [];
 export async function runBeside(source: string, options: ProgramOptions = {}): Promise<Outcome> {
   const [outcome, control] = await Promise.all([
     runProgram(source, options),
-    run(source, options, CONTROL),
+    runControl(source, options),
   ]);
+  expectSameEnding(outcome, control, options);
+  return outcome;
+}
+
+/** Runs the program without ttlog. */
+export function runControl(source: string, options: ProgramOptions = {}): Promise<Outcome> {
+  return run(source, options, CONTROL);
+}
+
+export function expectSameEnding(
+  outcome: Outcome,
+  control: Outcome,
+  options: ProgramOptions = {},
+): void {
   const { comparedStderr = (text) => text, ignoreInternalFrames } = options;
   const compared = ignoreInternalFrames ? withoutInternalFrames : comparedStderr;
   expect(endingOf(outcome, compared)).toEqual(endingOf(control, compared));
-  return outcome;
 }
 
 /** Runs the program with ttlog. What it needs of ttlog and of worker_threads is imported. */
@@ -141,6 +176,7 @@ async function runInFolder(
   const folder = join(root, String(folderCount++));
   const snapshots = join(folder, 'snapshots');
   fs.mkdirSync(folder);
+  if (options.disk !== undefined) mountDisk(snapshots, options.disk);
   const program = writeProgram(folder, source, options.commonJs ?? false, subject);
   const command = [process.execPath, ...(options.flags ?? []), program];
   const shell = options.shell === undefined ? [] : ['/bin/sh', '-c', options.shell, 'sh'];
@@ -150,22 +186,36 @@ async function runInFolder(
     HOME: folder,
     TTLOG_SNAPSHOT_DIR: snapshots,
     ...options.env,
+    ...(subject === TTLOG ? options.envOfTtlog : {}),
   };
   const startedMs = performance.now();
-  const child = spawn(file, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', options.acknowledges ? 'pipe' : 'ignore'],
+  });
+  let acknowledged = '';
+  (child.stdio[3] as Readable | null)?.setEncoding('utf8').on('data', (text: string) => {
+    acknowledged += text;
+  });
   const hang = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
   const [ending, durationMs] = await new Promise<[Ending, number]>((resolve, reject) => {
     let [stdout, stderr, isReady] = ['', '', false];
     let durationMs = 0;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       if (isReady || !stdout.includes('ready\n')) return;
       isReady = true;
-      for (const { signal, afterMs } of options.signals ?? []) {
-        setTimeout(() => child.kill(signal), afterMs);
+      for (const { signal, afterMs, awaitsSnapshot } of options.signals ?? []) {
+        const isReached = () => !awaitsSnapshot || subject === CONTROL || hasSnapshot(snapshots);
+        const send = () => {
+          if (isReached()) setTimeout(() => child.kill(signal), afterMs);
+          else if (child.exitCode === null && child.signalCode === null) setTimeout(send, 20);
+        };
+        send();
       }
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     child.once('error', reject);
@@ -182,6 +232,7 @@ async function runInFolder(
   const files = fs.existsSync(snapshots) ? fs.readdirSync(snapshots).sort() : [];
   return {
     ...ending,
+    acknowledged,
     folder,
     durationMs,
     files,
@@ -192,6 +243,18 @@ async function runInFolder(
       return recordings.sort((a, b) => a.header.takenAtMs - b.header.takenAtMs);
     },
   };
+}
+
+function hasSnapshot(directory: string): boolean {
+  return (
+    fs.existsSync(directory) && fs.readdirSync(directory).some((name) => /^t.*\.bin$/.test(name))
+  );
+}
+
+function mountDisk(directory: string, options: string): void {
+  fs.mkdirSync(directory);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', directory]);
+  mounts.push(directory);
 }
 
 /** Both runs have the same lines in the same places, so that stack traces are alike. */

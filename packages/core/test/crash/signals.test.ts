@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest';
 import { messagesOf, type Outcome, runBeside, runProgram } from './run-program.ts';
 
-const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 const start = (options: string): string =>
   `const recorder = startRecorder({ snapshots: { ${options} } });
    const log = getLogger('app'); log.info('before');\n`;
@@ -15,28 +14,6 @@ function onlyRecording(outcome: Outcome): Outcome['recordings'][0] {
   return outcome.recordings[0];
 }
 
-describe.concurrent.each(SIGNALS)('%s', (signal) => {
-  const withOption = start(`signals: ['${signal}']`);
-
-  it('leaves a snapshot and ends the process by that signal', async () => {
-    const outcome = await runBeside(withOption + WAIT, send(signal));
-    expect(outcome).toMatchObject({ code: null, signal });
-    const recording = onlyRecording(outcome);
-    expect(recording.header).toMatchObject({
-      reason: signal,
-      trigger: { kind: 'signal', thread: 0, signal },
-      error: null,
-    });
-    expect(messagesOf(recording)).toEqual(['before']);
-  });
-
-  it('leaves the black box, and no snapshot, without the option', async () => {
-    const outcome = await runBeside(start('') + WAIT, send(signal));
-    const files = [expect.stringMatching(/\.ring$/)];
-    expect(outcome).toMatchObject({ code: null, signal, files });
-  });
-});
-
 describe.concurrent('a signal that the application listens to as well', () => {
   const withOption = start(`signals: ['SIGTERM']`);
   const graceful = (method: string): string => `
@@ -47,8 +24,6 @@ describe.concurrent('a signal that the application listens to as well', () => {
   const early = `import { getLogger as early } from './ttlog.mjs'; const log = early('app');\n`;
   const lateOption = `startRecorder({ snapshots: { signals: ['SIGTERM'] } }); log.info('before');\n`;
   const cases: [name: string, source: string][] = [
-    ['added after the start', withOption + graceful('on')],
-    ['added once, after the start', withOption + graceful('once')],
     ['added before the start', early + graceful('on') + lateOption],
     ['added once, first, after the start', withOption + graceful('prependOnceListener')],
     ['added once, before the start', early + graceful('once') + lateOption],
@@ -127,19 +102,6 @@ describe.concurrent('a signal', () => {
     const [, ...reloads] = [...last.events()].map(({ fields }) => fields as { n: number });
     expect(reloads.length).toBeGreaterThan(0);
     expect(reloads.map(({ n }) => n)).toEqual(reloads.map((_, index) => index + 1));
-  });
-
-  it('ends PID 1 as well, for which it has no default', async () => {
-    const outcome = await runProgram(start(`signals: ['SIGTERM']`) + WAIT, {
-      // The shell waits for the line that says that the program listens.
-      shell: `
-        unshare --fork --pid --mount-proc -- "$@" > out & 
-        until grep -q ready out 2>/dev/null; do sleep 0.02; done
-        kill -TERM $(cat /proc/$!/task/$!/children)
-        wait $!; echo "code $?"`,
-    });
-    expect(outcome).toMatchObject({ stderr: '', stdout: `code ${128 + 15}\n` });
-    expect(onlyRecording(outcome).header).toMatchObject({ reason: 'SIGTERM', pid: 1 });
   });
 
   it('that asks for a snapshot gets one, and the process goes on', async () => {

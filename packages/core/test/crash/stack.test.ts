@@ -11,15 +11,8 @@ const DEATHS = process.env.TTLOG_TEST_LONG === undefined ? 5 : 51;
 
 describe.concurrent('a stack overflow leaves a snapshot,', () => {
   const overflows: [name: string, source: string][] = [
-    ['in main', `setTimeout(() => { (function again() { again(); })(); });`],
     ['at the top level', `(function again() { again(); })();`],
     ['in a promise', `(async function again() { await again(); })();`],
-    [
-      'inside an AsyncLocalStorage',
-      `import { AsyncLocalStorage } from 'node:async_hooks';
-      const storage = new AsyncLocalStorage();
-      storage.run({ id: 1 }, () => setTimeout(() => { (function again() { again(); })(); }));`,
-    ],
     [
       'with async hooks',
       `import { createHook } from 'node:async_hooks';
@@ -144,34 +137,3 @@ describe('a crash with a full ring of 64 MiB', () => {
 function median(values: number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
-
-describe.concurrent('a death that runs no JavaScript is as without ttlog:', () => {
-  const BOX = [expect.stringMatching(/\.ring$/)];
-  const limited = { shell: 'ulimit -c 0; exec "$@"' };
-
-  it('process.abort', async () => {
-    const outcome = await runProgram(`${START}process.abort();`, limited);
-    expect(outcome).toMatchObject({ code: null, signal: 'SIGABRT', files: BOX });
-  });
-
-  it('--abort-on-uncaught-exception', async () => {
-    const source = `${START}setTimeout(() => { throw new Error('late'); });`;
-    const flags = ['--abort-on-uncaught-exception'];
-    const outcome = await runProgram(source, { ...limited, flags });
-    expect(outcome).toMatchObject({
-      code: null,
-      signal: expect.stringMatching(/SIGABRT|SIGTRAP/),
-      files: BOX,
-    });
-  });
-
-  it('SIGKILL', async () => {
-    const outcome = await runBeside(`${START}process.kill(process.pid, 'SIGKILL');`);
-    expect(outcome).toMatchObject({ code: null, signal: 'SIGKILL', files: BOX });
-  });
-
-  it('process.reallyExit', async () => {
-    const outcome = await runBeside(`${START}process.reallyExit(6);`);
-    expect(outcome).toMatchObject({ code: 6, files: BOX });
-  });
-});

@@ -71,21 +71,6 @@ describe.concurrent('a stall', () => {
     expect(stallsOf(outcome)[0].header.trigger.stack).toBeUndefined();
   });
 
-  it('is not seen in a process that was stopped and goes on', async () => {
-    const outcome = await runProgram(
-      `${start('{ afterMs: 200, stack: true }')}
-      console.log('ready');
-      setTimeout(() => {}, 1600);`,
-      {
-        signals: [
-          { signal: 'SIGSTOP', afterMs: 100 },
-          { signal: 'SIGCONT', afterMs: 900 },
-        ],
-      },
-    );
-    expect(outcome).toMatchObject({ code: 0, stderr: '', files: [] });
-  });
-
   it.each([
     ['goes on', `setTimeout(() => console.log('end'), 200);`],
     ['exits', 'process.exit(7);'],
@@ -118,25 +103,5 @@ describe.concurrent('a stall', () => {
       console.log(JSON.stringify(recorder.stats().snapshots));`);
     expect(printed(outcome)).toEqual({ written: 1, failed: 0, suppressed: 3 });
     expect(outcome.recordings).toHaveLength(1);
-  });
-});
-
-describe('a loop that never ends', () => {
-  it('leaves its snapshot and its stack, though no signal is heard', async () => {
-    const outcome = await runBeside(
-      `${start('{ afterMs: 300, stack: true }')}
-      process.on('SIGTERM', () => process.exit(0));
-      console.log('ready');
-      (function forEver() { for (;;); })();`,
-      {
-        signals: [
-          { signal: 'SIGTERM', afterMs: 500 },
-          { signal: 'SIGKILL', afterMs: 1800 },
-        ],
-      },
-    );
-    expect(outcome.signal).toBe('SIGKILL');
-    const [{ header }] = stallsOf(outcome);
-    expect((header.trigger.stack as string[])[0]).toMatch(/^forEver \(file:/);
   });
 });
