@@ -23,14 +23,15 @@ import {
 import { wordGeneration, wordRow } from '../memory/segment-word.ts';
 import { type CapturedSegment, ITEM_BACK_BYTES, ITEM_FRONT_BYTES } from './captured-segment.ts';
 import { type CutSegment, cutRing } from './cut.ts';
+import { type Copied, changesSoFar, rowKey, withMissedEvents } from './missed-events.ts';
 import type { RingMemory } from './ring-memory.ts';
-import { drawnTickets, HIGHEST_SEVERITY } from './segments.ts';
+import { HIGHEST_SEVERITY } from './segments.ts';
 import { type RowState, readRows } from './thread-table.ts';
 
 export interface CapturedRing {
   /** Sealed segments by seal ticket, then the open ones. */
   readonly segments: readonly CapturedSegment[];
-  /** The thread table as it stood at the cut. */
+  /** The thread table; every event is counted that is gone, and may be older than the moment. */
   readonly rows: readonly RowState[];
   /** Segments that were reused while they were copied. */
   readonly lapped: number;
@@ -43,9 +44,6 @@ export interface Moment {
   /** `threadId` of the thread that captures. It logs nothing meanwhile: all that it has is older. */
   readonly ownThreadId: number;
 }
-
-/** How often the moment is taken before one counts in which a segment was sealed. */
-const CUT_TRIES = 4;
 
 /** Gives a place for one copy; zeroed or not. */
 export type TakeRoom = (lengthBytes: number) => Uint8Array;
@@ -62,41 +60,40 @@ export function captureRing(
   moment?: Moment,
   takeRoom: TakeRoom = takeOwnRoom,
 ): CapturedRing {
-  const { rows, untilNs, cuts } = cutMoment(memory, moment);
+  const changes = changesSoFar(memory);
+  // Before the moment: what they say was sealed is older.
+  const rows = readRows(memory);
+  const untilNs = moment?.nowNs();
+  const copied: Copied[] = [];
   const segments: CapturedSegment[] = [];
   let lapped = 0;
-  const known = new Set(rows.map((row) => `${row.row}:${row.incarnation}`));
-  for (const cut of cuts) {
+  for (const cut of cutRing(memory)) {
     const captured = copySegment(memory, cut, takeRoom);
     if (captured === null) {
       lapped++;
       continue;
     }
-    // A thread that joined after its row could be read has nothing from before the cut.
-    if (!known.has(`${captured.row}:${captured.incarnation}`)) continue;
     const isOwn = captured.threadId === moment?.ownThreadId;
-    const shown = untilNs === undefined || isOwn ? captured : upTo(captured, untilNs);
-    if (shown !== null) segments.push(shown);
+    const part = untilNs === undefined || isOwn ? captured : upTo(captured, untilNs);
+    if (part !== null) segments.push(part);
+    copied.push(copiedOf(cut, captured, part));
   }
-  return { segments, rows, lapped };
+  const isQuiet = changesSoFar(memory) === changes;
+  const counted = isQuiet ? rows : withMissedEvents(memory, rows, copied);
+  const known = new Set(counted.map(rowKey));
+  const ofKnown = segments.filter((segment) => known.has(rowKey(segment)));
+  return { segments: ofKnown, rows: counted, lapped };
 }
 
-/**
- * The rows first: what they say was sealed before the cut is then in it, or overwritten. What was
- * still open then, sealed and overwritten before the cut saw it would be in neither, so where a
- * segment was sealed meanwhile the moment is taken again.
- */
-function cutMoment(
-  memory: RingMemory,
-  moment: Moment | undefined,
-): { rows: RowState[]; untilNs: bigint | undefined; cuts: CutSegment[] } {
-  for (let tries = 1; ; tries++) {
-    const seals = drawnTickets(memory);
-    const rows = readRows(memory);
-    const untilNs = moment?.nowNs();
-    const cuts = cutRing(memory);
-    if (tries === CUT_TRIES || drawnTickets(memory) === seals) return { rows, untilNs, cuts };
-  }
+function copiedOf(
+  cut: CutSegment,
+  { incarnation, firstEvent, eventCount }: CapturedSegment,
+  part: CapturedSegment | null,
+): Copied {
+  const nextEvent = firstEvent + BigInt(eventCount);
+  const isAll = part?.eventCount === eventCount;
+  const shown = part === null ? 'not at all' : isAll ? 'all' : 'in part';
+  return { cut, incarnation, nextEvent, shown };
 }
 
 /** The segment without what is later; null where it was opened later. */

@@ -44,7 +44,8 @@ export function cutRing(memory: RingMemory): CutSegment[] {
   });
 }
 
-function noteSegments(memory: RingMemory): CutSegment[] {
+/** Every segment that is open or sealed, one after the other, in the order of their places. */
+export function noteSegments(memory: RingMemory): CutSegment[] {
   const noted: CutSegment[] = [];
   for (let segment = 0; segment < memory.segmentCount; segment++) {
     const cut = noteSegment(memory, segment);

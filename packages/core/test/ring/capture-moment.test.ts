@@ -67,4 +67,49 @@ describe('captureRing at a moment', () => {
     const captured = captureRing(memory, { nowNs: () => 499n, ownThreadId: 2 });
     expect(numbersOf(captured)).toEqual([2]);
   });
+
+  it('counts what was logged before the instant and is gone before its turn to be copied', () => {
+    const outcomes = new Set<string>();
+    for (let step = 0; ; step++) {
+      const memory = makeRing();
+      let timeNs = 1000;
+      let logged = 0;
+      const stamp = () => ({ baseNs: BigInt(timeNs), wallMs: 0, baseTickNs: timeNs });
+      const lane = new Lane(memory, join(memory, 1), POOL_NORMAL, stamp);
+      const other = new Lane(memory, join(memory, 2), POOL_NORMAL, stamp);
+      for (let i = 0; i < 3; i++) log(lane, ++timeNs, ++logged);
+      const goRound = (): void => {
+        log(lane, ++timeNs, ++logged);
+        lane.seal();
+        for (let segment = 0; segment < memory.segmentCount; segment++) {
+          log(other, ++timeNs, 100);
+          other.renew();
+        }
+        log(lane, ++timeNs, ++logged);
+      };
+      let loggedBefore = 0;
+      const nowNs = (): bigint => {
+        loggedBefore = logged;
+        return BigInt(++timeNs);
+      };
+      let captured: CapturedRing | undefined;
+      const came = atStep(step, goRound, () => {
+        captured = captureRing(memory, { nowNs, ownThreadId: 99 });
+      });
+      const [account] = accountThreads(captured as CapturedRing).values();
+      const { attempted, inRing, overwritten } = account;
+      expect(attempted, `step ${step}`).toBe(inRing + overwritten);
+      expect(Number(attempted)).toBeGreaterThanOrEqual(loggedBefore);
+      expect(Number(attempted)).toBeLessThanOrEqual(logged);
+      outcomes.add(`${inRing} shown, ${overwritten} overwritten`);
+      if (!came) break;
+    }
+    // Outcome: when the ring went round.
+    expect([...outcomes].sort()).toEqual([
+      '0 shown, 4 overwritten', // after the moment and before the copy
+      '1 shown, 4 overwritten', // before the moment
+      '3 shown, 0 overwritten', // after the copy, and after the ring was looked at once more
+      '3 shown, 1 overwritten', // after the copy: what was added to it is gone already
+    ]);
+  });
 });

@@ -113,7 +113,9 @@ describe('captureRing', () => {
     expect([...outcomes].sort()).toEqual(
       [
         '0 lapped, to 80, without ', // reused after the copy
-        '0 lapped, to 91, without 1,11', // reused before the cut, or while it was made for the first time
+        '0 lapped, to 80, without 1,11', // reused between the two rounds of the cut
+        '0 lapped, to 91, without 1,11', // reused before the cut
+        '1 lapped, to 80, without 1,11', // reused while the second round was made
         '1 lapped, to 80, without 11', // reused after the cut and the copy of the first of the two
         '2 lapped, to 80, without 1,11', // reused after the cut and before any copy
       ].sort(),

@@ -53,12 +53,10 @@ export function checkAccounts(
     const acceptedBefore = BigInt(stored + noted(before, NOTE_ACCEPTED));
     const acceptedAfter = BigInt(stored + noted(after, NOTE_ACCEPTED));
     const accepted = attempted - refused;
-    // What a lapped segment held stands under that name, not in its thread's account.
-    const lapped = BigInt(captured.lapped * world.shape.entriesPerSegment);
     const isRight =
       inRing === BigInt(shown[index].length) &&
       overwritten >= 0n &&
-      accepted >= acceptedBefore - lapped &&
+      accepted >= acceptedBefore &&
       accepted <= acceptedAfter &&
       refused >= BigInt(noted(before, NOTE_REFUSED)) &&
       refused <= BigInt(noted(after, NOTE_REFUSED)) &&

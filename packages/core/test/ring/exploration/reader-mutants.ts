@@ -76,21 +76,30 @@ export const READER_MUTANTS: readonly Mutant[] = [
     likelyIn: 'entries of two words',
     file: 'capture.ts',
     changes: [
+      ['  const rows = readRows(memory);', NOTHING],
       [
-        `    const rows = readRows(memory);
-    const untilNs = moment?.nowNs();
-    const cuts = cutRing(memory);`,
-        `    const untilNs = moment?.nowNs();
-    const cuts = cutRing(memory);
-    const rows = readRows(memory);`,
+        '  const isQuiet = changesSoFar(memory) === changes;',
+        '  const rows = readRows(memory);\n  const isQuiet = changesSoFar(memory) === changes;',
       ],
     ],
   },
   {
-    name: 'a capture that takes a moment in which a segment was sealed',
+    name: 'a capture that does not look for what it missed',
     likelyIn: 'its own segment again',
     file: 'capture.ts',
-    changes: [['tries === CUT_TRIES || drawnTickets(memory) === seals', 'tries > 0']],
+    changes: [['changesSoFar(memory) === changes;', 'changes !== null;']],
+  },
+  {
+    name: 'a capture that takes for gone what was opened behind its back',
+    likelyIn: 'entries of two words',
+    file: 'missed-events.ts',
+    changes: [['return standing === counted ? next : standing;', 'return sealedNext;']],
+  },
+  {
+    name: 'a capture that takes for gone what was added behind its back',
+    likelyIn: 'entries of two words',
+    file: 'missed-events.ts',
+    changes: [['sealedEnd(memory, last, present) ?? sealedNext', 'last.nextEvent']],
   },
   {
     name: 'a cut that does not look at a word again',

@@ -53,6 +53,7 @@ const STEPPED_FILES = [
   'thread-table',
   'capture',
   'cut',
+  'missed-events',
   'drain',
 ].map((name) => `ring/${name}.ts`);
 
