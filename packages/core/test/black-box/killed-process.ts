@@ -1,0 +1,108 @@
+// One life of the kill loop: a child that logs, is killed, and is gone whatever went wrong.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import { join } from 'node:path';
+import type { Acknowledged, Pace } from './kill-oracle.ts';
+
+const FIXTURE = join(import.meta.dirname, 'fixtures/killed.cjs');
+/** A child that takes longer to start hangs. */
+const MAX_START_MS = 30_000;
+/** Numbers that an acknowledgement consists of. */
+const ACKNOWLEDGEMENT_NUMBERS = 4;
+
+export interface Life {
+  readonly mode: 'mirrored' | 'mapped';
+  readonly pace: Pace;
+  /** Of its own. */
+  readonly directory: string;
+  /** It is killed before anybody knows whether it has begun. */
+  readonly isEarly: boolean;
+  /** From when all threads log, or from its start, until it is killed. */
+  readonly lengthMs: number;
+}
+
+export interface Death {
+  /** By the clock that the acknowledgements have as well. */
+  readonly killedAtNs: number;
+  /** How late timers were on this machine just then, at most. */
+  readonly latenessMs: number;
+  readonly acknowledged: readonly Acknowledged[];
+}
+
+export async function liveAndDie(life: Life): Promise<Death> {
+  const acknowledgedPath = join(life.directory, 'acknowledged');
+  const child = start(life, acknowledgedPath);
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const lateness = measureLateness();
+  let killedAtNs: number;
+  try {
+    if (!life.isEarly) await Promise.race([hasStarted(child), ended, sleep(MAX_START_MS)]);
+    await sleep(life.lengthMs);
+  } finally {
+    killedAtNs = nowNs();
+    child.kill('SIGKILL');
+    await ended;
+  }
+  const latenessMs = lateness();
+  if (stderr !== '' || child.signalCode !== 'SIGKILL') {
+    throw new Error(`it ended with ${child.signalCode ?? child.exitCode} by itself: ${stderr}`);
+  }
+  return { killedAtNs, latenessMs, acknowledged: readAcknowledged(acknowledgedPath) };
+}
+
+function start({ mode, pace, directory }: Life, acknowledgedPath: string): ChildProcess {
+  const descriptor = fs.openSync(acknowledgedPath, 'a');
+  try {
+    const { name, bytes, segmentBytes } = pace;
+    const args = [FIXTURE, directory, String(bytes), String(segmentBytes), name, mode];
+    return spawn(process.execPath, args, {
+      stdio: ['ignore', descriptor, 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH },
+    });
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+function hasStarted(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => child.stdio[3]?.once('data', () => resolve()));
+}
+
+function readAcknowledged(path: string): Acknowledged[] {
+  const bytes = fs.readFileSync(path);
+  const numbers = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length >> 3);
+  const acknowledged: Acknowledged[] = [];
+  for (let at = 0; at + ACKNOWLEDGEMENT_NUMBERS <= numbers.length; at += ACKNOWLEDGEMENT_NUMBERS) {
+    const [thread, n, calledNs, returnedNs] = numbers.subarray(at);
+    acknowledged.push({ thread, n, calledNs, returnedNs });
+  }
+  return acknowledged;
+}
+
+/** Returns what tells by how much a timer was late at most. */
+function measureLateness(): () => number {
+  let dueMs = performance.now() + 20;
+  let latenessMs = 0;
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    latenessMs = Math.max(latenessMs, nowMs - dueMs);
+    dueMs = nowMs + 20;
+  }, 20);
+  return () => {
+    clearInterval(timer);
+    return Math.max(latenessMs, performance.now() - dueMs);
+  };
+}
+
+function nowNs(): number {
+  return Number(process.hrtime.bigint());
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
