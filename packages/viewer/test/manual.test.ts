@@ -1,8 +1,11 @@
 // The manual and the completion scripts come from the table that parses; held to it here, so that
 // another command or option changes no golden file.
 
-import { spawnSync } from 'node:child_process';
-import { describe, expect, it } from 'vitest';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMON_OPTIONS } from '../src/arguments/option.ts';
 import { COMMAND_NAMES, loadCommand } from '../src/commands/table.ts';
 import { runViewer } from './run-viewer.ts';
@@ -44,6 +47,12 @@ describe('the manual', () => {
 });
 
 describe('completion', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
   it.each(['bash', 'zsh', 'fish'])('for %s has every command and option', (shell) => {
     const script = output('completion', shell);
     for (const { name, options } of COMMANDS) {
@@ -59,6 +68,41 @@ describe('completion', () => {
     const { stdout } = spawnSync('bash', ['-c', script], { cwd: '/', encoding: 'utf8' });
     expect(stdout.trim().split('\n')).toEqual(['perfetto', '--clock', 'patterns']);
   });
+
+  it('for fish completes commands, options and values', () => {
+    const lines = ['export --to p', 'cat --clo', 'patt', 'completion z'];
+    const asked = lines.map((line) => `complete -C 'ttlog-view ${line}'; echo ==`);
+    writeFileSync(join(directory, 'completion.fish'), output('completion', 'fish'));
+    const script = ['source completion.fish', ...asked].join('; ');
+    const env = { PATH: process.env.PATH ?? '', HOME: directory };
+    const options = { cwd: directory, encoding: 'utf8', env } as const;
+    const { stdout } = spawnSync('fish', ['--no-config', '-c', script], options);
+    const words = stdout.split('==\n').map((text) => text.split(/[\t\n]/, 1)[0]);
+    expect(words).toEqual(['perfetto', '--clock', 'patterns', 'zsh', '']);
+  });
+
+  it('for zsh completes commands, options and values', async () => {
+    writeFileSync(join(directory, 'completion.zsh'), output('completion', 'zsh'));
+    const tmux = (...words: string[]): string =>
+      execFileSync('tmux', ['-S', join(directory, 'tmux'), ...words], { encoding: 'utf8' });
+    const shell = `cd ${directory}; env HOME=${directory} zsh -f`;
+    tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'shell', '-x', '80', '-y', '24', shell);
+    try {
+      const typed = async (keys: readonly string[], shown: RegExp): Promise<void> => {
+        tmux('send-keys', '-t', 'shell', ...keys);
+        const pane = (): string => tmux('capture-pane', '-p', '-t', 'shell');
+        await expect.poll(pane, { timeout: 20_000 }).toMatch(shown);
+      };
+      const load = 'PS1="> "; autoload -U compinit; compinit -u -D; . ./completion.zsh; echo ready';
+      await typed([load, 'Enter'], /^ready\n> ?$/m);
+      await typed(['ttlog-view patt', 'Tab'], /^> ttlog-view patterns ?$/m);
+      await typed(['C-u', 'ttlog-view export --to per', 'Tab'], /^> .* export --to perfetto ?$/m);
+      await typed(['C-u', 'ttlog-view cat --clo', 'Tab'], /^> ttlog-view cat --clock ?$/m);
+      await typed(['C-u', 'ttlog-view completion z', 'Tab'], /^> ttlog-view completion zsh ?$/m);
+    } finally {
+      tmux('kill-server');
+    }
+  }, 60_000);
 
   it('knows no other shell', () => {
     expect(runViewer(['completion', 'csh']).code).toBe(2);

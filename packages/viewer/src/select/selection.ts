@@ -12,7 +12,7 @@ import { parseMatch } from './field-match.ts';
 import { parseGrep } from './grep.ts';
 import { levelOf } from './level-word.ts';
 import { NEIGHBOUR_OPTIONS, parseNeighbours, withNeighbours } from './neighbours.ts';
-import { planOf, type Selection } from './plan.ts';
+import { planOf, type Selection, timeFrame } from './plan.ts';
 import { parseQuery } from './query.ts';
 import { parseTime } from './time-expression.ts';
 
@@ -109,8 +109,11 @@ export function selectEvents(
   selection: Selection,
   files: readonly RecordingFile[],
 ): Iterable<SourcedEvent | undefined> {
+  const { lines, isReversed, neighbours } = selection;
+  if (lines?.from === 'end' && neighbours === undefined) {
+    return newest(selection, files, lines.count);
+  }
   const matching = matchingEvents(selection, files);
-  const { lines, isReversed } = selection;
   if (lines?.from === 'start') {
     const first = firstOf(matching, lines.count);
     return isReversed ? lastOf(first, lines.count, true) : first;
@@ -168,6 +171,46 @@ function* firstOf(
     yield event;
     if (event !== undefined && ++given === count) return;
   }
+}
+
+/** Time before the end that is looked through first, and how much more each time. */
+const FIRST_REACH_NS = 1_000_000n;
+const REACH_FACTOR = 16n;
+
+/**
+ * The last `count`: from the end backwards, in ever longer stretches of time, until there are so many;
+ * so the last fifty of a long recording do not take as long as all of it.
+ */
+function* newest(
+  selection: Selection,
+  files: readonly RecordingFile[],
+  count: number,
+): Generator<SourcedEvent | undefined> {
+  const { isReversed } = selection;
+  const frame = timeFrame(files, selection.utc);
+  const untilNs = selection.until?.(frame) ?? frame.endNs;
+  const isBeforeEnd = untilNs < frame.endNs;
+  const endNs = isBeforeEnd ? untilNs : frame.endNs;
+  // A recording may claim to have started at any time, or at none.
+  const startedAtMs = Math.floor(frame.startedAtMs);
+  const startedAtNs = Number.isSafeInteger(startedAtMs) ? BigInt(startedAtMs) * 1_000_000n : endNs;
+  const startNs = selection.since?.(frame) ?? startedAtNs;
+  for (
+    let fromNs = endNs - FIRST_REACH_NS;
+    fromNs > startNs && count > 0;
+    fromNs = endNs - (endNs - fromNs) * REACH_FACTOR
+  ) {
+    const found: SourcedEvent[] = [];
+    const within = { ...selection, since: () => fromNs };
+    for (const sourced of lastOf(matchingEvents(within, files), count, isReversed)) {
+      if (sourced === undefined) yield sourced;
+      else found.push(sourced);
+    }
+    if (found.length < count) continue;
+    yield* found;
+    return;
+  }
+  yield* lastOf(matchingEvents(selection, files), count, isReversed);
 }
 
 /** Keeps no more than `count` events at a time. */

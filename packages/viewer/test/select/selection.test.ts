@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { parseArguments } from '../../src/arguments/option.ts';
 import type { RecordingFile } from '../../src/recording-file.ts';
 import { parseSelection, SELECTION_OPTIONS, selectEvents } from '../../src/select/selection.ts';
-import { sampleError, sampleEvent, sampleFile, sampleHeader, sampleThread } from '../sample.ts';
+import {
+  SAMPLE_MS,
+  sampleError,
+  sampleEvent,
+  sampleFile,
+  sampleHeader,
+  sampleThread,
+} from '../sample.ts';
 
 /** Messages of the events that a command line selects. */
 function select(words: string[], files: readonly RecordingFile[]): string[] {
@@ -219,6 +226,35 @@ describe('a selection of which little matches', () => {
     const selection = parseSelection(parseArguments(['-g', 'nothing'], SELECTION_OPTIONS), true);
     const given = [...selectEvents(selection, [sampleFile(numbered(20_000))])];
     expect(given).toEqual([undefined, undefined]);
+  });
+});
+
+describe('-n in a long recording', () => {
+  it('looks for the last ones from the end backwards, and no further than it must', () => {
+    const file = sampleFile(numbered(20_000), sampleHeader({ startedAtMs: SAMPLE_MS }));
+    let walked = 0;
+    const { events } = file.recording;
+    file.recording.events = function* (query) {
+      for (const event of events(query)) {
+        walked++;
+        yield event;
+      }
+    };
+    expect(select(['-n', '3'], [file])).toEqual(['19997', '19998', '19999']);
+    expect(walked).toBeLessThan(100);
+    expect(select(['-n', '2', '-r', '-U', '-1000s'], [file])).toEqual(['18999', '18998']);
+    expect(select(['-n', '2', '-S', '-1s', '-w', 'msg != 19999'], [file])).toEqual(['19998']);
+    expect(walked).toBeLessThan(4000);
+    expect(select(['-n', '1', '-w', 'msg = 7'], [file])).toEqual(['7']);
+    expect(select(['-n', '0'], [file])).toEqual([]);
+    walked = 0;
+    expect(select(['-n', '+2'], [file])).toEqual(['0', '1']);
+    expect(walked).toBeLessThan(4);
+  });
+
+  it('needs no start of the process for it', () => {
+    const file = sampleFile(numbered(10), sampleHeader({ startedAtMs: Number.NaN }));
+    expect(select(['-n', '2'], [file])).toEqual(['8', '9']);
   });
 });
 
