@@ -1,7 +1,7 @@
 // What follows a snapshot, in the snapshot: in real processes.
 
 import { expect, it } from 'vitest';
-import { messagesOf, printed, runBeside, runProgram } from './run-program.ts';
+import { messagesOf, printed, runBeside, runProgram, until } from './run-program.ts';
 
 const sleep = (ms: number) => `await new Promise((go) => setTimeout(go, ${ms}));`;
 
@@ -16,7 +16,7 @@ it('adds what followed, under the same name, and keeps what has been overwritten
     const { path } = await recorder.snapshot('asked');
     for (let i = 0; i < 60_000; i++) log.debug('noise', { i });
     log.info('just after');
-    ${sleep(1500)}
+    ${until('told.length === 2')}
     log.info('long after');
     const { written } = recorder.stats().snapshots;
     console.log(JSON.stringify({ path, told, written }));`);
@@ -61,11 +61,14 @@ it('leaves the first part where the process ends before, and does not keep it al
 it('adds to no more than four at a time', async () => {
   const outcome = await runProgram(`
     const recorder = startRecorder({ snapshots: { afterMs: 700 } });
+    let told = 0;
+    recorder.on('snapshot', () => { told++; });
     const log = getLogger('app');
     log.info('before');
     for (let i = 0; i < 6; i++) await recorder.snapshot('n' + i);
     log.info('after');
-    ${sleep(1800)}`);
+    ${until('told === 10')}
+    ${sleep(300)}`);
   const parts = outcome.recordings.map(({ header }) => header.part);
   expect(parts.sort()).toEqual([1, 1, 2, 2, 2, 2]);
 });

@@ -1,7 +1,7 @@
 // Triggers for bursts in real processes: what they count, what comes of it, and how soon.
 
 import { describe, expect, it } from 'vitest';
-import { type Outcome, printed, runBeside, runProgram } from './run-program.ts';
+import { type Outcome, printed, runBeside, runProgram, until } from './run-program.ts';
 
 /** As the README and the types promise. */
 const MAX_DELAY_MS = 100;
@@ -29,7 +29,7 @@ describe('a burst', () => {
         ${sleep(80)}
         asked.push([fired.length, performance.timeOrigin + performance.now()]);
         log.fatal('no ' + name + ' at all');
-        ${sleep(250)}
+        ${until('fired.length === asked.length && recorder.stats().snapshots.written === asked.length')}
       }
       console.log(JSON.stringify({ fired, asked }));`);
     const { fired, asked } = printed(outcome) as {
@@ -73,7 +73,8 @@ describe('a burst', () => {
       const threads = [1, 2, 3, 4].map(() => new Worker(path));
       for (let i = 0; i < 4000; i++) { log.debug('noise', { i }); log.warn('odd', { i }); }
       await Promise.all(threads.map((thread) => new Promise((go) => thread.once('exit', go))));
-      ${sleep(1000)}
+      ${until('fired.length > 0')}
+      ${sleep(200)}
       console.log(JSON.stringify({ fired, lagged: recorder.stats().losses.lagged }));`);
     expect(printed(outcome)).toEqual({ fired: [20_000], lagged: 0 });
   });
@@ -95,7 +96,7 @@ describe('a burst', () => {
         await new Promise(setImmediate);
       }
       log.fatal('one'); log.fatal('two');
-      ${sleep(400)}
+      ${until('fired.length > 0 && recorder.stats().snapshots.written > 0')}
       const grownBytes = process.memoryUsage.rss() - rssBefore;
       console.log(JSON.stringify({ fired: fired.length, logged, grownBytes }));`);
     const { fired, logged, grownBytes } = printed(outcome) as { [name: string]: number };
@@ -118,7 +119,8 @@ describe('a burst', () => {
       recorder.on('error', ({ message }) => errors.push(message));
       const log = getLogger('app');
       ${sleep(200)}
-      for (let i = 0; i < 3; i++) { log.info('event'); ${sleep(100)} }
+      for (let i = 1; i <= 3; i++) { log.info('event'); ${until('calls === i')} }
+      ${until('errors.length + recorder.stats().snapshots.written === 4')}
       console.log(JSON.stringify({ calls, errors, snapshots: recorder.stats().snapshots }));`);
     expect(printed(outcome)).toEqual({
       calls: 3,

@@ -1,7 +1,7 @@
 // Heaps that fill up until V8 gives up, in real processes.
 
 import { describe, expect, it } from 'vitest';
-import { type Outcome, runBeside } from './run-program.ts';
+import { type Outcome, runBeside, untilRecorderThread } from './run-program.ts';
 
 const MIB = 2 ** 20;
 /** Small, so that the collector does not stop the loop for long. */
@@ -13,7 +13,7 @@ const start = (nearLimit: number): string => `
   const log = getLogger('app');
   const kept = [];
   log.info('before');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  ${untilRecorderThread}
 `;
 
 const heapsOf = ({ recordings }: Outcome) =>

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { messagesOf, printed, runBeside, runProgram } from './run-program.ts';
+import { messagesOf, printed, runBeside, runProgram, until } from './run-program.ts';
 
 const start = (options = ''): string =>
   `const recorder = startRecorder(${options}); const log = getLogger('app'); log.info('before');\n`;
@@ -208,7 +208,7 @@ describe.concurrent('without the recorder thread', () => {
       await new Promise(setImmediate);
       await thread.terminate();
       const { written } = recorder.stats().snapshots;
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      ${until('recorder.stats().snapshots.written > written + 2')}
       console.log(recorder.stats().snapshots.written - written);`);
     expect(Number(printed(outcome))).toBeGreaterThan(2);
   });

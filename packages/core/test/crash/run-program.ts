@@ -12,6 +12,18 @@ import { expect } from 'vitest';
 
 export const DIST: string = join(import.meta.dirname, '../../dist');
 
+/** For a program: goes on once `condition` holds, or, so that its test fails, after a long while. */
+export function until(condition: string): string {
+  return `
+    for (const ends = Date.now() + 20_000; !(${condition}) && Date.now() < ends; ) {
+      await new Promise((go) => setTimeout(go, 5));
+    }`;
+}
+
+/** For a program: goes on once the recorder thread is there and watches, which it does before it answers. */
+export const untilRecorderThread = `await recorder.capture();
+  await new Promise((go) => setTimeout(go, 100));`;
+
 /** What a program imports as `ttlog`, by the kind of its module. */
 interface Subject {
   readonly esm: string;

@@ -1,26 +1,39 @@
 // The event loop of a real process stands still, in several ways, beside a program without ttlog.
 
 import { describe, expect, it } from 'vitest';
-import { messagesOf, type Outcome, printed, runBeside, runProgram } from './run-program.ts';
+import {
+  messagesOf,
+  type Outcome,
+  printed,
+  runBeside,
+  runProgram,
+  until,
+  untilRecorderThread,
+} from './run-program.ts';
 
 const start = (stall: string): string => `
   const recorder = startRecorder({ stall: ${stall} });
   const log = getLogger('app');
   log.info('before');
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  ${untilRecorderThread}
 `;
-const SPIN = 'function spin(ms) { const until = Date.now() + ms; while (Date.now() < until); }';
+/** Spins for so long at least, and with ttlog until it has written the snapshot. */
+const SPIN = `function spin(ms) {
+  const from = Date.now();
+  const isWaiting = () => recorder.stats()?.snapshots.written === 0 && Date.now() - from < 20_000;
+  while (Date.now() - from < ms || isWaiting());
+}`;
 /** Of what a stall is made, so that its file is there before it ends. */
 const STALLS: [name: string, program: string, stack: RegExp | null][] = [
-  ['a busy loop', `${SPIN} spin(1100);`, /^spin \(file:.*program\.mjs:\d+:\d+\)/],
+  ['a busy loop', `${SPIN} spin(400);`, /^spin \(file:.*program\.mjs:\d+:\d+\)/],
   [
     'Atomics.wait',
-    `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);`,
+    `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);`,
     /^file:.*program\.mjs:\d+:\d+$/,
   ],
   [
     'a call into the system',
-    `(await import('node:child_process')).execFileSync('sleep', ['1.5']);`,
+    `(await import('node:child_process')).execFileSync('sleep', ['2.5']);`,
     null,
   ],
 ];
@@ -62,7 +75,7 @@ describe.concurrent('a stall', () => {
   it('tells, when it is over, how long it was', async () => {
     const outcome = await runProgram(`${start('{ afterMs: 300 }')}
       ${SPIN} spin(800);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      ${until('recorder.stats().events > 1')}
       await recorder.snapshot('over');`);
     const over = outcome.recordings.find(({ header }) => header.reason === 'over')!;
     const event = [...over.events()].find(({ logger }) => logger === 'ttlog')!;
