@@ -5,10 +5,11 @@
 
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { statsOf } from './descriptor-stats.ts';
 import type { OutputOrder } from './output-order.ts';
 
 // Taken at import, out of reach of mocks.
-const { fstatSync, openSync, writeSync, closeSync, statSync, constants } = fs;
+const { openSync, writeSync, closeSync, statSync, constants } = fs;
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -79,8 +80,7 @@ export class LineDestination {
       return openSync(this.#destination.path, APPEND, FILE_MODE);
     }
     const descriptor = this.#destination === 'stdout' ? STDOUT : STDERR;
-    const stats = fstatSync(descriptor);
-    this.#isPipe = stats.isFIFO();
+    this.#isPipe = statsOf(descriptor).isFIFO();
     if (this.#isPipe || isTerminal(descriptor)) {
       try {
         // An open file of our own, since whether writing waits is a property of that.
@@ -131,7 +131,7 @@ function isTerminal(descriptor: number): boolean {
 
 function isSameFile(descriptor: number, path: string): boolean {
   try {
-    const [held, named] = [fstatSync(descriptor), statSync(path)];
+    const [held, named] = [statsOf(descriptor), statSync(path, { bigint: true })];
     return held.ino === named.ino && held.dev === named.dev;
   } catch {
     return false;

@@ -3,12 +3,9 @@
  * process from ever ending. A socket cannot be opened anew as a pipe can.
  */
 
-import fs from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
+import { statsOf } from './descriptor-stats.ts';
 import type { OutputOrder } from './output-order.ts';
-
-// Taken at import, out of reach of mocks.
-const { fstatSync } = fs;
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -18,7 +15,7 @@ export function unblockSocket(destination: OutputOrder['destination']): void {
   if (typeof destination !== 'string' || !isMainThread) return;
   try {
     const isStdout = destination === 'stdout';
-    if (!fstatSync(isStdout ? STDOUT : STDERR).isSocket()) return;
+    if (!statsOf(isStdout ? STDOUT : STDERR).isSocket()) return;
     // Node does it for the stream of its own, at the first look at it, as any `console.log` takes.
     void (isStdout ? process.stdout : process.stderr);
   } catch {

@@ -119,6 +119,23 @@ describe('a process that prints', () => {
     expect(ended.stdout.split('\n')).toEqual(['2000', '4000', '6000', '']);
   });
 
+  it('still finds what a module that a link leads to has beside it', async () => {
+    // Where the folders are known already, Node looks at its last `stat` for what they are.
+    const prelude = `
+      import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+      import { createRequire } from 'node:module';
+      const require = createRequire('${directory}/program.js');
+      mkdirSync('${directory}/store/package', { recursive: true });
+      writeFileSync('${directory}/first.js', '');
+      writeFileSync('${directory}/store/package/index.js', "module.exports = require('../beside');");
+      writeFileSync('${directory}/store/beside.js', "module.exports = 'found';");
+      symlinkSync('store/package', '${directory}/link');
+      require('./first');`;
+    const program = `process.stderr.write(require('./link'));`;
+    const ended = await run(JSON_OUTPUT, program, () => {}, prelude);
+    expect(ended).toMatchObject({ code: 0, stderr: 'found' });
+  });
+
   it('shares a file with others, whole line by whole line', async () => {
     const file = join(directory, 'lines');
     const program = `
