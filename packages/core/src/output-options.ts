@@ -20,6 +20,11 @@ export interface OutputOptions {
   levelNumbers?: 'pino';
   /** In JSON: the keys of an event's trace. Default `trace_id`, `span_id`, `trace_flags`. */
   traceNames?: { traceId?: string; spanId?: string; flags?: string };
+  /**
+   * Also what the program prints there by itself, which is left out otherwise where the taps of
+   * `ttlog/register` or the transport of `ttlog/winston` know of it. Default false.
+   */
+  repeat?: boolean;
   /** What led to an event that is printed. Default: off; `true` stands for all defaults. */
   backtrace?: boolean | BacktraceOptions;
 }
@@ -44,6 +49,7 @@ export interface ResolvedOutput {
   traceNames: { traceId: string; spanId: string; flags: string };
   /** null: if the destination is a terminal. */
   isColoured: boolean | null;
+  repeat: boolean;
   backtrace: Required<BacktraceOptions> | null;
 }
 
@@ -60,7 +66,8 @@ export function resolveOutput(value: unknown, environment: Environment): Resolve
     typeof value === 'string'
       ? { format: value }
       : record(value, 'output', [
-          ...['level', 'format', 'destination', 'levelNumbers', 'traceNames', 'backtrace'],
+          ...['level', 'format', 'destination', 'levelNumbers', 'traceNames', 'repeat'],
+          'backtrace',
         ]);
   const { format = 'json', levelNumbers } = given;
   if (!isOneOf(format, FORMATS)) {
@@ -78,6 +85,7 @@ export function resolveOutput(value: unknown, environment: Environment): Resolve
     levelNumbers,
     traceNames: resolveTraceNames(given.traceNames),
     isColoured: colourOf(environment),
+    repeat: boolean(given.repeat, 'output.repeat') ?? false,
     backtrace: resolveBacktrace(given.backtrace),
   };
 }

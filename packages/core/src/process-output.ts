@@ -81,6 +81,7 @@ function outputOrder(output: Exclude<ResolvedOptions['output'], false>): OutputO
     hasPinoNumbers: output.levelNumbers === 'pino',
     traceNames: output.traceNames,
     isColoured: output.isColoured,
+    repeats: output.repeat,
     backtrace:
       backtrace === null
         ? null

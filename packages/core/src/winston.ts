@@ -5,8 +5,10 @@
 
 import { Writable } from 'node:stream';
 import type { Logger } from './logger/logger.ts';
+import { byDestination, printingLogger } from './logger/printing-logger.ts';
 import { hub } from './process-hub.ts';
 import type { Level } from './record/level.ts';
+import type { PrintedTo } from './record/printed-mark.ts';
 
 export interface TtlogTransportOptions {
   /** Name of the logger in the recording. Default `'winston'`. */
@@ -25,6 +27,25 @@ const LEVELS: { readonly [name: string]: Level | undefined } = Object.assign(Obj
 /** The level as it was before a format coloured it. */
 const LEVEL = Symbol.for('level');
 
+type Levels = { readonly [level: string]: unknown };
+
+/** What is read of the logger that the transport is added to. */
+interface WinstonLogger {
+  readonly level?: string;
+  /** The more important, the lower. */
+  readonly levels?: { readonly [level: string]: number | undefined };
+  readonly transports?: readonly WinstonTransport[];
+}
+
+interface WinstonTransport {
+  readonly level?: string;
+  readonly silent?: boolean;
+  readonly handleExceptions?: boolean;
+  /** Those for the console have this, and no others. */
+  readonly stderrLevels?: Levels;
+  readonly consoleWarnLevels?: Levels;
+}
+
 /**
  * `createLogger({ transports: [new TtlogTransport()] })`. Without a running recorder it does nothing.
  * Never throws and never errs.
@@ -34,16 +55,16 @@ const LEVEL = Symbol.for('level');
  */
 export class TtlogTransport extends Writable {
   level?: string;
-  readonly #log: Logger;
-  /** Of the logger that it is added to: the more important, the lower. */
-  #ranks: { readonly [level: string]: number | undefined } = {};
+  readonly #logOf: (printedTo: PrintedTo | null) => Logger;
+  #parent: WinstonLogger = {};
 
   constructor(options: TtlogTransportOptions = {}) {
     super({ objectMode: true });
     if (options.level !== undefined) this.level = options.level;
-    this.#log = hub.getLogger(options.logger ?? 'winston');
-    this.on('pipe', (logger: { levels?: { [level: string]: number } }) => {
-      this.#ranks = logger.levels ?? {};
+    const log = hub.getLogger(options.logger ?? 'winston');
+    this.#logOf = byDestination((printedTo) => printingLogger(log, printedTo));
+    this.on('pipe', (logger: WinstonLogger) => {
+      this.#parent = logger;
     });
   }
 
@@ -65,11 +86,32 @@ export class TtlogTransport extends Writable {
   #record(info: { [key: string | symbol]: unknown }): void {
     const { level: shownLevel, message, ...fields } = info;
     const name = String(info[LEVEL] ?? shownLevel);
-    const [rank, last] = [this.#ranks[name], this.#ranks[this.level ?? '']];
-    if (rank !== undefined && last !== undefined && rank > last) return;
+    if (!takes(this.#parent, this.level, name)) return;
     const level = LEVELS[name] ?? 'info';
-    if (!this.#log.isLevelEnabled(level)) return;
+    const log = this.#logOf(printedBy(this.#parent, name, info));
+    if (!log.isLevelEnabled(level)) return;
     const isText = typeof message === 'string';
-    this.#log[level](isText ? message : '', isText ? { ...fields } : { ...fields, message });
+    log[level](isText ? message : '', isText ? { ...fields } : { ...fields, message });
   }
+}
+
+/** Whether a transport of this level takes a call of that one. */
+function takes({ levels = {} }: WinstonLogger, level: string | undefined, name: string): boolean {
+  const [rank, last] = [levels[name], levels[level ?? '']];
+  return rank === undefined || last === undefined || rank <= last;
+}
+
+/** Where the logger's transports for the console print a call of this level, if they do. */
+function printedBy(
+  logger: WinstonLogger,
+  name: string,
+  { exception }: { readonly exception?: unknown },
+): PrintedTo | null {
+  for (const transport of logger.transports ?? []) {
+    const { stderrLevels, silent, handleExceptions, level = logger.level } = transport;
+    const isOff = silent === true || (exception === true && !handleExceptions);
+    if (stderrLevels === undefined || isOff || !takes(logger, level, name)) continue;
+    return stderrLevels[name] || transport.consoleWarnLevels?.[name] ? 'stderr' : 'stdout';
+  }
+  return null;
 }

@@ -26,7 +26,10 @@ const ROOMS: Record<string, string[]> = {
   outputs: ['memory', 'ring', 'record', 'text', 'follow'],
   triggers: [],
   // How a listener at `process` goes unnoticed is known in one place.
-  taps: ['logger', 'record/level.ts', 'triggers/process-listener.ts', 'tap-options.ts'],
+  taps: [
+    ...['logger', 'record/level.ts', 'record/printed-mark.ts', 'triggers/process-listener.ts'],
+    'tap-options.ts',
+  ],
   'recorder-thread': ALL_ROOMS,
   'option-values.ts': ['record/level.ts'],
   'trigger-options.ts': ['record/level.ts', 'option-values.ts'],
@@ -63,7 +66,7 @@ const ROOMS: Record<string, string[]> = {
   'reader.ts': ['memory', 'record', 'text', 'ring', 'snapshot', 'black-box'],
   'index.ts': ['process-hub.ts'],
   'register.ts': ['logger', 'taps', 'options.ts', 'process-hub.ts'],
-  'winston.ts': ['logger', 'record/level.ts', 'process-hub.ts'],
+  'winston.ts': ['logger', 'record/level.ts', 'record/printed-mark.ts', 'process-hub.ts'],
   'logtape.ts': ['record/level.ts', 'process-hub.ts', 'taps/loggers-by-name.ts'],
   'noop.ts': ['silent-recorder.ts'],
 };

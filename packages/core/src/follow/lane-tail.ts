@@ -7,6 +7,7 @@ import type { EffectiveContext, LateFields } from '../record/decode-context.ts';
 import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
 import type { EventHead } from '../record/event-head.ts';
 import type { PlainObject } from '../record/own-property.ts';
+import { type PrintedTo, printedToOf } from '../record/printed-mark.ts';
 import { copyCommitted, endOfLane, GONE, isSealed, type Tenancy } from '../ring/follow.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 
@@ -18,6 +19,8 @@ export interface FollowedEvent {
   readonly threadId: number;
   /** Found without decoding the rest; empty where it is damaged. */
   readonly message: string;
+  /** Where the program has printed it itself, if that is known. */
+  readonly printedTo: PrintedTo | null;
   /** Throws where it is damaged. Fields that were added to a context elsewhere are not in it. */
   decode(): DecodedEvent;
   /** For whoever reads values by itself: all but those, which it says where to find. Throws as well. */
@@ -79,6 +82,11 @@ export class LaneTail implements FollowedEvent {
     } catch {
       return '';
     }
+  }
+
+  get printedTo(): PrintedTo | null {
+    const { bytes, recordStart } = (this.#current as Current).decoder;
+    return printedToOf(bytes, recordStart);
   }
 
   decode(): DecodedEvent {

@@ -10,8 +10,8 @@ import { MAJOR_ARRAY, writeHead } from '../record/write-head.ts';
 import type { EncodeShaped } from './encode-shaped.ts';
 import { TextMemo } from './text-memo.ts';
 
-/** Array head, time, severity, shape and context: 1 + 9 + 2 + 5 + 5, rounded up. */
-export const EVENT_HEAD_RESERVE_BYTES = 24;
+/** Array head, time, severity, shape (marked) and context: 1 + 9 + 2 + 9 + 5, rounded up. */
+export const EVENT_HEAD_RESERVE_BYTES = 28;
 /** A float64 or a text of fewer than 24 ASCII characters fits; longer text checks for itself. */
 export const VALUE_RESERVE_BYTES = 25;
 export const ITEMS_BEFORE_VALUES = 4;
@@ -43,8 +43,11 @@ export class CallShape {
   uses = 0;
   /** Code of its own, once it is hot. */
   encode: EncodeShaped | null = null;
+  /** Added to its numbers: see record/printed-mark.ts. */
+  readonly mark: number;
   /** The lane's segment in which it is defined as number `id`. */
   serial = 0;
+  /** With its mark. */
   id = 0;
 
   constructor(
@@ -53,7 +56,9 @@ export class CallShape {
     definition: Uint8Array,
     nodes: readonly number[],
     plainBytes: number,
+    mark: number,
   ) {
+    this.mark = mark;
     this.message = message;
     this.keys = keys;
     this.definition = definition;

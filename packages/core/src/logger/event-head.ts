@@ -3,6 +3,8 @@
  * context.
  */
 
+import { isMarked, writeMarkedHead } from '../record/printed-mark.ts';
+import { MAJOR_UNSIGNED } from '../record/write-head.ts';
 import type { Lane } from '../ring/lane.ts';
 import { hrtimeNs, type ThreadClock } from './clock.ts';
 import type { Context } from './context.ts';
@@ -37,7 +39,10 @@ export function writeEventHead(
     const p = writeReading(view, lane, clock, headByte);
     const { u8 } = lane.memory.bytes;
     u8[p] = severity;
-    return writeUnsigned(u8, writeUnsigned(u8, p + 1, shapeId), contextId);
+    const shapeEnd = isMarked(shapeId)
+      ? writeMarkedHead(u8, p + 1, MAJOR_UNSIGNED, shapeId)
+      : writeUnsigned(u8, p + 1, shapeId);
+    return writeUnsigned(u8, shapeEnd, contextId);
   }
   const p = lane.position;
   const dt = low - lane.baseLow;

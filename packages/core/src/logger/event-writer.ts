@@ -52,10 +52,8 @@ const HOT_USES = 200;
 
 /** Array of four: time, severity, shape, context. */
 const EVENT_WITHOUT_VALUES = (MAJOR_ARRAY << 5) | ITEMS_BEFORE_VALUES;
-/** Array of three: logger, message, keys. */
-const INLINE_SHAPE = (MAJOR_ARRAY << 5) | 3;
 const NO_KEYS = MAJOR_ARRAY << 5;
-/** Of the inline array, of the message with tag 273 over it, of the empty keys. */
+/** Of the message with tag 273 over it, of the empty keys. */
 const INLINE_HEADS_BYTES = 16;
 
 /** One thread's writer into one ring. */
@@ -334,8 +332,9 @@ export class EventWriter implements EventLanes, ShapeWriter {
     if (wholeMessage.length > MAX_PLAIN_TEXT_UNITS) return NOT_PLAIN;
     const message = this.redaction.cleanText(wholeMessage);
     const { length } = message;
-    const { nameItem } = source;
-    const roomBytes = EVENT_HEAD_RESERVE_BYTES + nameItem.length + length * 3 + INLINE_HEADS_BYTES;
+    const { inlineStart } = source;
+    const startBytes = EVENT_HEAD_RESERVE_BYTES + inlineStart.length;
+    const roomBytes = startBytes + length * 3 + INLINE_HEADS_BYTES;
     if (roomBytes > this.plainBytes) return NOT_PLAIN;
     if (lane.position + roomBytes > lane.limit) return NOT_PLAIN;
     const contextId = context === null ? 0 : contextIdIn(lane, context);
@@ -344,8 +343,7 @@ export class EventWriter implements EventLanes, ShapeWriter {
     const { u8, view } = views;
     let p = writeEventTime(view, lane, this.clock, EVENT_WITHOUT_VALUES);
     u8[p++] = severity;
-    u8[p++] = INLINE_SHAPE;
-    for (let i = 0; i < nameItem.length; i++) u8[p++] = nameItem[i];
+    for (let i = 0; i < inlineStart.length; i++) u8[p++] = inlineStart[i];
     p = encodeText(views, p, lane.limit, message, lane.limit);
     u8[p++] = NO_KEYS;
     return writeUnsigned(u8, p, contextId);

@@ -4,6 +4,7 @@
  */
 
 import { isLevel, type Level, SEVERITY } from '../record/level.ts';
+import type { PrintedTo } from '../record/printed-mark.ts';
 import { KIND_LOG } from '../record/record-layout.ts';
 import { Context, type TraceContext } from './context.ts';
 import type { EventWriter } from './event-writer.ts';
@@ -11,6 +12,7 @@ import type { Fields } from './fields.ts';
 import { resolveCall } from './log-call.ts';
 import { LogSource } from './log-source.ts';
 import type { ExtraField } from './long-way.ts';
+import { PRINTING } from './printing-logger.ts';
 import { insideSpan, type TraceProvider } from './span-context.ts';
 import { threadState, useContexts } from './thread-state.ts';
 import { WRITTEN } from './write-plain.ts';
@@ -127,6 +129,10 @@ class SourceLogger {
     );
   }
 
+  [PRINTING](printedTo: PrintedTo): SourceLogger {
+    return new SourceLogger(sourceNamed(this.source.name, KIND_LOG, printedTo), this.context);
+  }
+
   child(bindings: object): SourceLogger {
     const { source, context } = this ?? { source: sourceNamed(''), context: null };
     return new SourceLogger(source, new Context(context, bindings as Fields, null));
@@ -134,11 +140,15 @@ class SourceLogger {
 }
 
 /**
- * Sources by kind and name, so that all loggers of a name share what was learned of their calls. Past this
+ * Sources by kind, place and name, so that all loggers of a name share what was learned of their calls. Past this
  * many a name gets a source of its own each time, and nothing grows.
  */
 const MAX_SOURCES = 1024;
 const sources: readonly Map<string, LogSource>[] = [new Map(), new Map(), new Map()];
+const printedSources = {
+  stdout: new Map<string, LogSource>(),
+  stderr: new Map<string, LogSource>(),
+};
 
 /** The logger `name`. Cheap; the same name gives loggers that are alike. */
 export function getLogger(name = ''): Logger {
@@ -153,12 +163,16 @@ function toName(name: unknown): string {
   }
 }
 
-export function sourceNamed(name: string, kind: number = KIND_LOG): LogSource {
-  const ofKind = sources[kind];
-  let source = ofKind.get(name);
+export function sourceNamed(
+  name: string,
+  kind: number = KIND_LOG,
+  printedTo: PrintedTo | null = null,
+): LogSource {
+  const alike = printedTo === null ? sources[kind] : printedSources[printedTo];
+  let source = alike.get(name);
   if (source === undefined) {
-    source = new LogSource(name, kind);
-    if (ofKind.size < MAX_SOURCES) ofKind.set(name, source);
+    source = new LogSource(name, kind, printedTo);
+    if (alike.size < MAX_SOURCES) alike.set(name, source);
   }
   return source;
 }

@@ -15,6 +15,7 @@ import { encodeText, isCut } from '../record/encode-text.ts';
 import { MIN_VALUE_BYTES, type ValueEncoder } from '../record/encode-value.ts';
 import type { Limits } from '../record/limits.ts';
 import { OwnMark } from '../record/own-mark.ts';
+import { writeMarkedHead } from '../record/printed-mark.ts';
 import { KIND_LOG, RECORD_CONTEXT } from '../record/record-layout.ts';
 import { REDACTED, REDACTED_TEXT } from '../record/redaction.ts';
 import { TAG_THREW } from '../record/tags.ts';
@@ -37,7 +38,7 @@ import { defineSpan, isSpanAlone } from './span-context.ts';
 /** A field that ttlog adds to those of the application. */
 export type ExtraField = readonly [key: string, value: unknown];
 
-/** Head of an event at its longest: 3 + 9 + 2 + 5 + 5 bytes, rounded up. */
+/** Head of an event at its longest: 3 + 9 + 2 + 9 + 5 bytes, rounded up. */
 const MAX_EVENT_HEAD_BYTES = 32;
 /** An event and the context it defines may take this part of a segment, so that both fit. */
 const SEGMENT_PARTS = 4;
@@ -203,7 +204,7 @@ export class LongWay {
 
   /** `[logger, message, keys]`; null for the kinds of events that only a definition tells apart. */
   #nameInline(source: LogSource, message: string, keys: readonly string[]): Uint8Array | null {
-    return source.kind === KIND_LOG ? this.#encodeInline(source.name, message, keys) : null;
+    return source.kind === KIND_LOG ? this.#encodeInline(source, message, keys) : null;
   }
 
   /** A shape that no table keeps: it is defined before its one event, and forgotten. */
@@ -218,16 +219,15 @@ export class LongWay {
     return [key, isRedacted ? REDACTED_TEXT : readProperty(fields, key)];
   }
 
-  #encodeInline(logger: string, message: string, keys: readonly string[]): Uint8Array {
+  #encodeInline({ inlineStart }: LogSource, message: string, keys: readonly string[]): Uint8Array {
     const cap = this.#stringBytes;
     const bytesOf = (text: string): number => Math.min(text.length * 3, cap) + MIN_VALUE_BYTES;
-    let roomBytes = MIN_VALUE_BYTES + bytesOf(logger) + bytesOf(message);
+    let roomBytes = MIN_VALUE_BYTES + inlineStart.length + bytesOf(message);
     for (const key of keys) roomBytes += bytesOf(key);
     const target = new ByteViews(new ArrayBuffer(roomBytes));
-    let position = writeHead(target.u8, 0, MAJOR_ARRAY, 3);
-    position = encodeText(target, position, roomBytes, logger, cap);
-    const messageStart = position;
-    position = this.#encoder.writeText(target, position, roomBytes, message);
+    target.u8.set(inlineStart);
+    const messageStart = inlineStart.length;
+    let position = this.#encoder.writeText(target, messageStart, roomBytes, message);
     if (isCut(target.u8, messageStart)) this.#encoder.cuts++;
     position = writeHead(target.u8, position, MAJOR_ARRAY, keys.length);
     for (let i = 0; i < keys.length; i++) {
@@ -268,7 +268,7 @@ export class LongWay {
       u8.set(definition, p);
       p += definition.length;
     }
-    const shapeId = definesShape ? lane.shapeCount + 1 : (shape?.id ?? 0);
+    const shapeId = definesShape ? lane.shapeCount + 1 + shape.mark : (shape?.id ?? 0);
     const contextId =
       context === null
         ? 0
@@ -284,7 +284,7 @@ export class LongWay {
       u8.set(encoded.inline, p);
       p += encoded.inline.length;
     } else {
-      p = writeHead(u8, p, MAJOR_UNSIGNED, shapeId);
+      p = writeMarkedHead(u8, p, MAJOR_UNSIGNED, shapeId);
     }
     p = writeHead(u8, p, MAJOR_UNSIGNED, contextId);
     p = copyBytes(encoded.target.u8, encoded.end, u8, p);
@@ -295,7 +295,7 @@ export class LongWay {
 
     // Only now: a definition counts as made once a commit covers it.
     if (definesShape) {
-      shape.id = ++lane.shapeCount;
+      shape.id = ++lane.shapeCount + shape.mark;
       shape.serial = lane.serial;
     }
     for (const one of defined) {

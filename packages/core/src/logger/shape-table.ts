@@ -48,6 +48,7 @@ export class ShapeTable {
   /** Of the events: KIND_LOG or one of a span. */
   readonly kind: number;
   readonly #logger: string;
+  readonly #mark: number;
   readonly #owner: ShapeOwner;
   readonly #buckets: (readonly CallShape[])[] = new Array<readonly CallShape[]>(BUCKET_COUNT).fill(
     NO_SHAPES,
@@ -56,9 +57,10 @@ export class ShapeTable {
   /** What was found last: the same call site often logs again and again. */
   #last: CallShape | null = null;
 
-  constructor(kind: number, logger: string, owner: ShapeOwner) {
+  constructor(kind: number, logger: string, mark: number, owner: ShapeOwner) {
     this.kind = kind;
     this.#logger = logger;
+    this.#mark = mark;
     this.#owner = owner;
   }
 
@@ -119,7 +121,7 @@ export class ShapeTable {
       redaction.cleanText(message),
       keys.map((key, index) => redaction.cleanKey(key, index)),
     );
-    return new CallShape(message, keys.slice(), definition, nodes, plainBytes);
+    return new CallShape(message, keys.slice(), definition, nodes, plainBytes, this.#mark);
   }
 
   #hasRoom(message: string, serial: number): boolean {

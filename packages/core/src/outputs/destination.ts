@@ -43,6 +43,12 @@ export class LineDestination {
     return isTerminal(this.#descriptor);
   }
 
+  /** Whether what a program prints to this stream comes to where lines go. */
+  isWhereProgramPrints(stream: 'stdout' | 'stderr'): boolean {
+    if (typeof this.#destination !== 'string') return false;
+    return stream === this.#destination || isSameStream();
+  }
+
   /** Whether nothing more may be given to `write` for now. Tries to get rid of what is left. Throws. */
   isBusy(): boolean {
     if (this.#rest !== null) this.#rest = this.#put(this.#rest);
@@ -127,6 +133,16 @@ function pipeEnd(lines: Uint8Array, start: number): number {
 /** Loaded here, where something is printed: with it every start would load Node's network modules. */
 function isTerminal(descriptor: number): boolean {
   return createRequire(process.execPath)('node:tty').isatty(descriptor);
+}
+
+/** As on a terminal, or after `2>&1`. */
+function isSameStream(): boolean {
+  try {
+    const [out, err] = [statsOf(STDOUT), statsOf(STDERR)];
+    return out.ino === err.ino && out.dev === err.dev;
+  } catch {
+    return false;
+  }
 }
 
 function isSameFile(descriptor: number, path: string): boolean {

@@ -5,6 +5,7 @@
 
 import { EventFollower } from '../follow/event-follower.ts';
 import type { FollowedEvent } from '../follow/lane-tail.ts';
+import type { PrintedTo } from '../record/printed-mark.ts';
 import { KIND_LOG } from '../record/record-layout.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { LineBytes } from '../text/line-bytes.ts';
@@ -40,6 +41,8 @@ export class EventPrinter {
   readonly #backtrace: Backtrace | null;
   readonly #batch = new LineBytes();
   readonly #kept = new LineBytes();
+  /** What the program has printed there is not printed again. */
+  readonly #leavesOut: { readonly [stream in PrintedTo]: boolean };
   readonly #fromNs: bigint;
   readonly #resumeNs: number;
   #batchLines = 0;
@@ -61,6 +64,9 @@ export class EventPrinter {
     this.#order = order;
     this.#clocks = clocks;
     this.#destination = new LineDestination(order.destination);
+    const isLeftOut = (stream: PrintedTo): boolean =>
+      !order.repeats && this.#destination.isWhereProgramPrints(stream);
+    this.#leavesOut = { stdout: isLeftOut('stdout'), stderr: isLeftOut('stderr') };
     const isColoured = order.isColoured ?? this.#destination.isTerminal;
     this.#format =
       order.format === 'json' ? new JsonLines(order, source) : new PrettyLines(isColoured);
@@ -147,6 +153,8 @@ export class EventPrinter {
       const { shape, context } = head;
       if (shape.kind !== KIND_LOG) return;
       if (isPrinted) this.#backtrace?.release(event, context, target);
+      const { printedTo } = event;
+      if (printedTo !== null && this.#leavesOut[printedTo]) return;
       const start = target.length;
       try {
         this.#format.add(event, head, target);

@@ -16,6 +16,8 @@ export interface OutputOrder {
   /** null: if the destination is a terminal. */
   readonly isColoured: boolean | null;
   readonly backtrace: BacktraceOrder | null;
+  /** Also what the program has printed to the same place itself. */
+  readonly repeats: boolean;
 }
 
 /** Which events below the output's level are printed before one that is severe. */

@@ -10,7 +10,8 @@
  *
  * `dt` is in nanoseconds from the segment's base. `shape` is a number or, inline, an array
  * [logger, message, keys]; `context` a number, 0 for none, or inline an array
- * [uid, parentUid, bindings, traceId, spanId, flags]. A record that begins with another text is
+ * [uid, parentUid, bindings, traceId, spanId, flags]. How long the head of `shape` is says something to
+ * outputs only (printed-mark.ts). A record that begins with another text is
  * skipped and counted.
  *
  * "get /", no fields, 65,536 ns after the base, info, shape 1, no context, in bytes:

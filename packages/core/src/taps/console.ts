@@ -8,12 +8,14 @@ import { Console } from 'node:console';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Writable } from 'node:stream';
 import type { Logger } from '../logger/logger.ts';
+import { printingLogger } from '../logger/printing-logger.ts';
 import { inertCopy } from './inert-copy.ts';
 import { listenToChannel, quiet, type TapTools } from './tap.ts';
 
 /** The others come down to one of these: `table` to `log`, `assert` to `warn`, `trace` to `error`. */
 const METHODS = ['debug', 'log', 'info', 'warn', 'error'] as const;
 type Method = (typeof METHODS)[number];
+const ON_STDERR: readonly Method[] = ['warn', 'error'];
 
 /** Of one call. */
 const MAX_ARGUMENTS = 100;
@@ -21,9 +23,10 @@ const MAX_ARGUMENTS = 100;
 const TRACE = /^Trace(: .*)?\n {4}at /s;
 
 export function tapConsole({ getLogger }: TapTools): void {
-  const log = getLogger('console');
+  const ownLog = getLogger('console');
   const hasChannels = channelsWork();
   for (const method of METHODS) {
+    const log = printingLogger(ownLog, ON_STDERR.includes(method) ? 'stderr' : 'stdout');
     const record = (args: readonly unknown[]): void => recordCall(log, method, args);
     if (hasChannels) listenToChannel(`console.${method}`, record);
     else wrap(method, quiet(record));

@@ -4,12 +4,15 @@
  */
 
 import { hostname } from 'node:os';
+import { byDestination, printingLogger } from '../logger/printing-logger.ts';
 import type { Level } from '../record/level.ts';
 import { LoggersByName } from './loggers-by-name.ts';
+import { destinationOf } from './pino-destination.ts';
 import { listenToChannel, type TapTools } from './tap.ts';
 
 /** What pino's `asJson` was called with, the third being the level's number, and what it returned. */
 interface Line {
+  readonly instance: unknown;
   readonly arguments: ArrayLike<unknown>;
   readonly result?: unknown;
 }
@@ -30,8 +33,12 @@ const LEVELS: readonly [number, Level][] = [
 export function tapPino({ getLogger }: TapTools): void {
   const ownLog = getLogger('pino');
   const host = hostname();
-  const loggers = new LoggersByName(getLogger);
-  listenToChannel<Line>('tracing:pino_asJson:end', ({ arguments: args, result }) => {
+  const loggersOf = byDestination((printedTo) => ({
+    unnamed: printingLogger(ownLog, printedTo),
+    byName: new LoggersByName((name) => printingLogger(getLogger(name), printedTo)),
+  }));
+  listenToChannel<Line>('tracing:pino_asJson:end', (line) => {
+    const { instance, arguments: args, result } = line;
     const level = levelOf(args[2]);
     if (typeof result !== 'string' || !ownLog.isLevelEnabled(level)) return;
     const fields = parse(result);
@@ -44,9 +51,10 @@ export function tapPino({ getLogger }: TapTools): void {
     }
     delete fields.level;
     delete fields.time;
-    const log = typeof fields.name === 'string' ? loggers.get(fields.name) : undefined;
+    const { unnamed, byName } = loggersOf(destinationOf(instance, Number(args[2])));
+    const log = typeof fields.name === 'string' ? byName.get(fields.name) : undefined;
     if (log !== undefined) delete fields.name;
-    (log ?? ownLog)[level](message, fields);
+    (log ?? unnamed)[level](message, fields);
   });
 }
 

@@ -42,6 +42,7 @@ function printer(order: Partial<OutputOrder> = {}, fromNs = 0n): EventPrinter {
       traceNames: TRACE_NAMES,
       isColoured: false,
       backtrace: null,
+      repeats: false,
       ...order,
     },
     SOURCE,
