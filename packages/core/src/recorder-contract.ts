@@ -5,6 +5,7 @@
 
 import type { ForeignEvent } from './logger/foreign-event.ts';
 import type { TraceProvider } from './logger/span-context.ts';
+import type { SpanMoment } from './logger/span-event.ts';
 import type { Level } from './record/level.ts';
 import type { RecorderThreadState } from './recorder-thread/recorder-thread.ts';
 import type { Losses } from './snapshot/recording.ts';
@@ -73,8 +74,11 @@ export interface Recorder {
    * that throws gives none.
    */
   setTraceContext(provider: TraceProvider): void;
-  /** Records an event of another tool, such as a span's start. Never throws. */
-  record(event: ForeignEvent): void;
+  /**
+   * Records an event that another tool has made, or a span of OpenTelemetry's SDKs that has started or
+   * ended. Never throws.
+   */
+  record(event: ForeignEvent | SpanMoment): void;
   /** A listener that throws is caught; `error` without a listener does nothing. */
   on<E extends keyof RecorderEventMap>(
     event: E,

@@ -6,9 +6,10 @@
 import { forgetBox, removeBox } from './black-box/box-file.ts';
 import { releaseMapping } from './black-box/mapped-ring.ts';
 import { burstOrders, heapOrder, installTriggers, stallOrder } from './install-triggers.ts';
-import { type ForeignEvent, recordForeign } from './logger/foreign-event.ts';
+import type { ForeignEvent } from './logger/foreign-event.ts';
 import { getLogger } from './logger/logger.ts';
 import type { TraceProvider } from './logger/span-context.ts';
+import { recordMade, type SpanMoment } from './logger/span-event.ts';
 import { useTraceProvider } from './logger/thread-state.ts';
 import {
   type RecorderOptions,
@@ -209,8 +210,8 @@ export class RunningRecorder implements Recorder {
     else this.#report(new TypeError('ttlog: setTraceContext: it takes a function'));
   }
 
-  record(event: ForeignEvent): void {
-    recordForeign(event);
+  record(event: ForeignEvent | SpanMoment): void {
+    recordMade(event);
   }
 
   on<E extends keyof RecorderEventMap>(

@@ -3,9 +3,9 @@
  * own severity number and the span that they belong to.
  */
 
-import type { Recorder } from 'ttlog';
+import type { HrTime, SpanContext } from '@opentelemetry/api';
+import type { Recorder, TraceContext } from 'ttlog';
 import type { SdkLogRecord } from './sdk-types.ts';
-import { nanoseconds, traceOf } from './span-fields.ts';
 
 /** A record that says nothing of its time has it from the clock, twice within this. */
 const SAME_INSTANT_NS = 1_000_000n;
@@ -64,4 +64,13 @@ function factsOf(record: SdkLogRecord): { [name: string]: unknown } {
   const apartNs = timeNs < observedNs ? observedNs - timeNs : timeNs - observedNs;
   if (apartNs > SAME_INSTANT_NS) facts.timestampNs = timeNs;
   return facts;
+}
+
+function traceOf({ traceId, spanId, traceFlags }: SpanContext): TraceContext {
+  return { traceId, spanId, flags: traceFlags };
+}
+
+/** Nanoseconds since 1970: more than a number holds exactly. */
+function nanoseconds([seconds, ns]: HrTime): bigint {
+  return BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(ns));
 }

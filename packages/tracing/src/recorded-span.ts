@@ -18,7 +18,6 @@ import {
 } from '@opentelemetry/api';
 import type { Recorder } from 'ttlog';
 import type { Scope, SdkEvent, SdkSpan } from './sdk-types.ts';
-import { recordEnd, recordStart } from './span-fields.ts';
 import { nowTime, toTime } from './span-time.ts';
 
 /** Attributes, events and links of one span; the defaults of OpenTelemetry. */
@@ -60,7 +59,7 @@ export class RecordedSpan implements Span, SdkSpan {
     this.startTime = toTime(start.startTime);
     this.setAttributes(start.attributes ?? {});
     this.addLinks(start.links ?? []);
-    quietly(() => recordStart(recorder, this));
+    recorder.record({ kind: 'span-start', span: this });
   }
 
   spanContext(): SpanContext {
@@ -133,7 +132,7 @@ export class RecordedSpan implements Span, SdkSpan {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.endTime = toTime(endTime);
-    quietly(() => recordEnd(this.#recorder, this));
+    this.#recorder.record({ kind: 'span-end', span: this });
   }
 
   isRecording(): boolean {

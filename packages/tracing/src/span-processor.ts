@@ -5,7 +5,6 @@
 
 import type { Recorder } from 'ttlog';
 import type { SdkSpan } from './sdk-types.ts';
-import { recordEnd, recordStart } from './span-fields.ts';
 
 /**
  * Records the start and the end of every span that the SDK records, beside whatever exports it.
@@ -20,19 +19,11 @@ export class FlightRecorderSpanProcessor {
   }
 
   onStart(span: SdkSpan, _parentContext: unknown): void {
-    try {
-      recordStart(this.#recorder, span);
-    } catch {
-      // A span of another form than those that are known.
-    }
+    this.#recorder.record({ kind: 'span-start', span });
   }
 
   onEnd(span: SdkSpan): void {
-    try {
-      recordEnd(this.#recorder, span);
-    } catch {
-      // As above.
-    }
+    this.#recorder.record({ kind: 'span-end', span });
   }
 
   /** Nothing is held back, so there is nothing to flush. */

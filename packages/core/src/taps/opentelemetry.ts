@@ -5,7 +5,7 @@
  */
 
 import type { TraceContext } from '../logger/context.ts';
-import { type ApiSpan, type EndedSpan, endOf, startOf } from './api-span.ts';
+import { endOf, type ForeignSpan, type SpanEvent, startOf } from '../logger/span-event.ts';
 import { quiet, type TapTools } from './tap.ts';
 
 /** As all versions 1 of the API have them. */
@@ -14,7 +14,13 @@ const ACTIVE_SPAN_KEY = Symbol.for('OpenTelemetry Context Key SPAN');
 const INVALID_TRACE_ID = '00000000000000000000000000000000';
 
 interface Api {
-  readonly context?: { active(): { getValue(key: symbol): ApiSpan | undefined } };
+  readonly context?: { active(): { getValue(key: symbol): ForeignSpan | undefined } };
+}
+
+/** What an SDK gives. Those that nobody records, or that are of no SDK that is known, have only this. */
+interface ApiSpan extends Partial<Omit<ForeignSpan, 'spanContext'>> {
+  spanContext: ForeignSpan['spanContext'];
+  isRecording(): boolean;
 }
 
 /** An object of an SDK's or of the API's, of which a method is followed. */
@@ -22,13 +28,12 @@ type Followed = { readonly [method: string]: unknown };
 
 export function tapOpenTelemetry({ record, setTraceContext }: TapTools): void {
   const watchSpan = (span: ApiSpan & Followed): void => {
-    const start = startOf(span);
-    if (start === null) return;
-    record(start);
+    if (!isRecorded(span)) return;
+    record(withoutQuery(startOf(span)));
     const leave = follow(span, 'end', () => {
       // A second end is no end.
       leave();
-      record(endOf(span as ApiSpan as EndedSpan));
+      record(withoutQuery(endOf(span)));
     });
   };
   const watchTracer = once((tracer: Followed) => {
@@ -46,6 +51,21 @@ export function tapOpenTelemetry({ record, setTraceContext }: TapTools): void {
     });
     whenSet(api, 'context', () => setTraceContext(() => activeTrace(api)));
   });
+}
+
+function isRecorded(span: ApiSpan): span is ApiSpan & ForeignSpan {
+  return span.isRecording() && span.name !== undefined && span.startTime !== undefined;
+}
+
+/** What instrumentations say of a request, without its query, as the other taps have it. */
+function withoutQuery(event: SpanEvent): SpanEvent {
+  const attributes: { [name: string]: unknown } = { ...event.attributes };
+  delete attributes['url.query'];
+  for (const name of ['url.full', 'http.url', 'http.target']) {
+    const url = attributes[name];
+    if (typeof url === 'string') attributes[name] = url.split('?', 1)[0];
+  }
+  return { ...event, attributes };
 }
 
 function activeTrace({ context }: Api): TraceContext | undefined {
