@@ -232,7 +232,7 @@ export class RecorderThread {
     }
     const pending = this.#pending.get(message.id);
     this.#pending.delete(message.id);
-    if (this.#pending.size === 0) this.#worker?.unref();
+    if (this.#pending.size === 0) this.#release();
     if (message.kind === 'flushed') {
       pending?.flush?.();
       return;
@@ -255,13 +255,16 @@ export class RecorderThread {
       looks = call !== null && call === before ? looks + 1 : 0;
       if (looks >= HANG_LOOKS) {
         this.#settleAll(new Error('ttlog: the file system does not answer'));
-        this.#worker?.unref();
       }
       before = call;
-      if (this.#pending.size > 0 || this.#callWatch === null) return;
-      clearInterval(this.#callWatch);
-      this.#callWatch = null;
     }, LOOK_MS).unref();
+  }
+
+  /** Nobody waits for anything any more. */
+  #release(): void {
+    this.#worker?.unref();
+    if (this.#callWatch !== null) clearInterval(this.#callWatch);
+    this.#callWatch = null;
   }
 
   #fail(error: Error): void {
@@ -280,6 +283,7 @@ export class RecorderThread {
       pending.flush?.();
     }
     this.#pending.clear();
+    this.#release();
   }
 }
 
