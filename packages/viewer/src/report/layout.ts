@@ -32,6 +32,8 @@ export const KINDS: readonly ['log', 'span-start', 'span-end'] = ['log', 'span-s
 /** In the column of span states, as bits. */
 export const SPAN_FAILED: number = 1;
 export const SPAN_UNFINISHED: number = 2;
+/** What its trace waited for. */
+export const SPAN_CRITICAL: number = 4;
 
 export type ColumnType = 'u8' | 'u32' | 'f64' | 'text';
 

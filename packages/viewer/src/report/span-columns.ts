@@ -1,7 +1,7 @@
 /** The spans of a recording as columns of its report. */
 
 import { type RecordedSpan, type Recording, readSpans } from 'ttlog/reader';
-import { isFailed } from '../digest/trace-tree.ts';
+import { growTrees, isFailed } from '../digest/trace-tree.ts';
 import { printable } from '../format/escape.ts';
 import { fieldsText } from './fields-text.ts';
 import {
@@ -11,7 +11,13 @@ import {
   TextColumn,
   wordsColumn,
 } from './growing-column.ts';
-import { type ColumnName, type ColumnType, SPAN_FAILED, SPAN_UNFINISHED } from './layout.ts';
+import {
+  type ColumnName,
+  type ColumnType,
+  SPAN_CRITICAL,
+  SPAN_FAILED,
+  SPAN_UNFINISHED,
+} from './layout.ts';
 
 /** What spans share with the events. */
 interface Shared {
@@ -45,7 +51,12 @@ export class SpanColumns {
   read(recording: Recording): void {
     const spans = readSpans(recording);
     spans.sort((a, b) => (a.startNs < b.startNs ? -1 : a.startNs > b.startNs ? 1 : 0));
-    for (const span of spans) this.#push(span, recording.endNs);
+    const found = spans.map((span) => ({ span, recordingEndNs: recording.endNs }));
+    const trees = new Map(growTrees(found).map((tree) => [tree.traceId, tree]));
+    for (const span of spans) {
+      const node = trees.get(span.traceId)?.nodes.get(span.spanId);
+      this.#push(span, recording.endNs, node?.isCritical === true);
+    }
   }
 
   end(): [name: ColumnName, type: ColumnType, bytes: Uint8Array][] {
@@ -64,14 +75,15 @@ export class SpanColumns {
     ];
   }
 
-  #push(span: RecordedSpan, recordingEndNs: bigint): void {
+  #push(span: RecordedSpan, recordingEndNs: bigint, isCritical: boolean): void {
     const { baseNs, messages, ids } = this.#shared;
     const startNs = Number(span.startNs - baseNs);
     const endNs = Number((span.endNs ?? recordingEndNs) - baseNs);
     this.#start.push(startNs);
     this.#end.push(Math.max(startNs, endNs));
     const failed = isFailed(span) ? SPAN_FAILED : 0;
-    this.#state.push(failed | (span.endNs === null ? SPAN_UNFINISHED : 0));
+    const unfinished = span.endNs === null ? SPAN_UNFINISHED : 0;
+    this.#state.push(failed | unfinished | (isCritical ? SPAN_CRITICAL : 0));
     this.#thread.push(this.#shared.threadPlace(span.thread));
     this.#name.push(messages.numberOf(printable(span.name)));
     this.#trace.push(ids.numberOf(printable(span.traceId)));

@@ -175,7 +175,12 @@ describe('the page of other recordings', () => {
     expect(spans.some((text) => text.includes('unfinished') && text.includes('\\x1b[2J'))).toBe(
       true,
     );
+    expect(spans.some((text) => text.includes('critical'))).toBe(false);
     await page.getByRole('button', { name: 'POST /pay' }).click();
+    const critical = page.getByRole('row').filter({ hasText: 'critical' });
+    await critical.first().waitFor();
+    const waitedFor = await critical.getByRole('button').allTextContents();
+    expect(waitedFor).toEqual(['POST /pay', 'SELECT', 'charge', 'card']);
     await page.getByRole('tab', { name: 'Events' }).click();
     await page.getByText('of a span that is gone').waitFor();
     expect((await rowTexts(page)).join()).toContain('POST /pay (span began)');

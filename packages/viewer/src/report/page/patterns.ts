@@ -6,6 +6,7 @@ import type { Change } from './app.ts';
 import { type TimeSpan, wholeTime } from './bins.ts';
 import { type Clock, countText } from './clock.ts';
 import type { Filter } from './filter.ts';
+import { Listing } from './listing.ts';
 import { LEVEL_NAMES, type Report } from './recording.ts';
 
 /** The most frequent ones. */
@@ -38,53 +39,37 @@ export function Patterns({ report, rows, filter, clock, change }: PatternsProps)
   );
   const hidden = distinctCount - patterns.length;
   return h(
-    'div',
-    { class: 'scrolled', tabIndex: 0, role: 'region', 'aria-label': 'Patterns' },
-    h(
-      'table',
-      null,
+    Listing,
+    {
+      name: 'Patterns',
+      headings: ['Events', 'Share', 'Worst', 'Over time', 'First', 'Last', 'Pattern'],
+      leftOut: hidden > 0 ? `and ${countText(hidden)} rarer patterns` : '',
+      nothing: events.count === 0 ? 'The recording has no events.' : '',
+    },
+    patterns.map(({ pattern, count, worst, firstNs, lastNs, bins }) =>
       h(
-        'thead',
-        null,
+        'tr',
+        { key: pattern, class: `level-${worst}` },
+        h('td', { class: 'number' }, countText(count)),
+        h('td', { class: 'number' }, `${((100 * count) / rows.length).toFixed(1)} %`),
+        h('td', { class: 'level' }, LEVEL_NAMES[worst]),
+        h('td', null, h(Spark, { bins })),
+        h('td', { class: 'time' }, clock.time(firstNs)),
+        h('td', { class: 'time' }, clock.time(lastNs)),
         h(
-          'tr',
+          'td',
           null,
-          ['Events', 'Share', 'Worst', 'Over time', 'First', 'Last', 'Pattern'].map((heading) =>
-            h('th', { key: heading, scope: 'col' }, heading),
-          ),
-        ),
-      ),
-      h(
-        'tbody',
-        null,
-        patterns.map(({ pattern, count, worst, firstNs, lastNs, bins }) =>
           h(
-            'tr',
-            { key: pattern, class: `level-${worst}` },
-            h('td', { class: 'number' }, countText(count)),
-            h('td', { class: 'number' }, `${((100 * count) / rows.length).toFixed(1)} %`),
-            h('td', { class: 'level' }, LEVEL_NAMES[worst]),
-            h('td', null, h(Spark, { bins })),
-            h('td', { class: 'time' }, clock.time(firstNs)),
-            h('td', { class: 'time' }, clock.time(lastNs)),
-            h(
-              'td',
-              null,
-              h(
-                'button',
-                { type: 'button', class: 'plain', onClick: () => change({ pattern }) },
-                head.patterns[pattern].title || '(no message)',
-              ),
-              head.patterns[pattern].values.map((values) =>
-                h('div', { key: values, class: 'fields' }, values),
-              ),
-            ),
+            'button',
+            { type: 'button', class: 'plain', onClick: () => change({ pattern }) },
+            head.patterns[pattern].title || '(no message)',
+          ),
+          head.patterns[pattern].values.map((values) =>
+            h('div', { key: values, class: 'fields' }, values),
           ),
         ),
       ),
     ),
-    hidden > 0 && h('p', { class: 'note' }, `and ${countText(hidden)} rarer patterns`),
-    events.count === 0 && h('p', { class: 'nothing' }, 'The recording has no events.'),
   );
 }
 

@@ -2,10 +2,11 @@
 
 import { type ComponentChild, h } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { SPAN_FAILED, SPAN_UNFINISHED } from '../layout.ts';
+import { SPAN_CRITICAL, SPAN_FAILED, SPAN_UNFINISHED } from '../layout.ts';
 import type { Change } from './app.ts';
 import { type Clock, countText, durationText } from './clock.ts';
 import type { Filter } from './filter.ts';
+import { Listing } from './listing.ts';
 import { fieldsLine, type Report, type SpanColumns } from './recording.ts';
 
 const MAX_SPANS = 500;
@@ -29,69 +30,57 @@ export function SpanList({ report, filter, clock, change }: SpanListProps): Comp
   const last = Math.max(...listed.map((span) => spans.end[span]), first + 1);
   const share = (ns: number): string => `${(100 * ns) / (last - first)}%`;
   return h(
-    'div',
-    { class: 'scrolled', tabIndex: 0, role: 'region', 'aria-label': 'Spans' },
-    h(
-      'table',
-      null,
-      h(
-        'thead',
-        null,
+    Listing,
+    {
+      name: 'Spans',
+      headings: ['Start', 'Lasted', 'Thread', 'State', 'When', 'Name'],
+      leftOut: count > listed.length ? `and ${countText(count - listed.length)} shorter spans` : '',
+      nothing: count === 0 ? 'No span passes the filters.' : '',
+    },
+    listed.map((span) => {
+      const state = spans.state[span];
+      const isCritical = isTrace && (state & SPAN_CRITICAL) !== 0;
+      const words = stateWords(state, isCritical);
+      const lastedNs = spans.end[span] - spans.start[span];
+      const bar = {
+        class: `bar ${words.join(' ')}`,
+        style: { marginLeft: share(spans.start[span] - first), width: share(lastedNs) },
+      };
+      return h(
+        'tr',
+        { key: span, class: isCritical ? 'critical' : '' },
+        h('td', { class: 'time' }, clock.time(spans.start[span])),
+        h('td', { class: 'number' }, durationText(lastedNs)),
+        h('td', null, head.threads[spans.thread[span]].label),
         h(
-          'tr',
-          null,
-          ['Start', 'Lasted', 'Thread', 'State', 'When', 'Name'].map((heading) =>
-            h('th', { key: heading, scope: 'col' }, heading),
-          ),
+          'td',
+          { class: `state ${words.join(' ')}`, title: isCritical ? CRITICAL_MEANING : undefined },
+          words.join(', '),
         ),
-      ),
-      h(
-        'tbody',
-        null,
-        listed.map((span) => {
-          const state = stateText(spans.state[span]);
-          const lastedNs = spans.end[span] - spans.start[span];
-          return h(
-            'tr',
-            { key: span },
-            h('td', { class: 'time' }, clock.time(spans.start[span])),
-            h('td', { class: 'number' }, durationText(lastedNs)),
-            h('td', null, head.threads[spans.thread[span]].label),
-            h('td', { class: `state ${state}` }, state),
-            h(
-              'td',
-              { class: 'when', 'aria-hidden': 'true' },
-              h('div', {
-                class: `bar ${state}`,
-                style: { marginLeft: share(spans.start[span] - first), width: share(lastedNs) },
-              }),
-            ),
-            h(
-              'td',
-              null,
-              h(
-                'button',
-                {
-                  type: 'button',
-                  class: 'plain',
-                  title: 'Show only this trace',
-                  onClick: () => change({ trace: spans.trace[span] }),
-                  style: { paddingLeft: `${isTrace ? 16 * depthOf(spans, span) : 0}px` },
-                },
-                head.messages[spans.name[span]] || '(no name)',
-              ),
-              ' ',
-              h('span', { class: 'fields' }, fieldsLine(spans.fields.rowText(span)).slice(0, 200)),
-            ),
-          );
-        }),
-      ),
-    ),
-    count > listed.length &&
-      h('p', { class: 'note' }, `and ${countText(count - listed.length)} shorter spans`),
-    count === 0 && h('p', { class: 'nothing' }, 'No span passes the filters.'),
+        h('td', { class: 'when', 'aria-hidden': 'true' }, h('div', bar)),
+        h(
+          'td',
+          null,
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'plain',
+              title: 'Show only this trace',
+              onClick: () => change({ trace: spans.trace[span] }),
+              style: { paddingLeft: `${isTrace ? 16 * depthOf(spans, span) : 0}px` },
+            },
+            head.messages[spans.name[span]] || '(no name)',
+          ),
+          ' ',
+          h('span', { class: 'fields' }, fieldsLine(spans.fields.rowText(span)).slice(0, 200)),
+        ),
+      );
+    }),
   );
 }
+
+const CRITICAL_MEANING = 'On the critical path: what the trace waited for';
 
 /** Of one trace in the order of their starts, else the longest first. */
 function chooseSpans(
@@ -123,10 +112,11 @@ function depthOf({ id, parent, trace }: SpanColumns, span: number): number {
   return depth;
 }
 
-function stateText(state: number): string {
-  const words = [
+/** Also the classes that colour them. */
+function stateWords(state: number, isCritical: boolean): string[] {
+  return [
     ...((state & SPAN_FAILED) !== 0 ? ['failed'] : []),
     ...((state & SPAN_UNFINISHED) !== 0 ? ['unfinished'] : []),
+    ...(isCritical ? ['critical'] : []),
   ];
-  return words.join(' ');
 }
