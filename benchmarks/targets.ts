@@ -179,6 +179,12 @@ export const TARGETS: readonly Target[] = [
     atMost: 16,
   },
   {
+    what: '`view`, 2 million events: bytes of memory an event, over bare Node and the file',
+    case: 'viewer/view-memory',
+    figure: FIGURE.bytesAnEvent,
+    atMost: 60,
+  },
+  {
     what: "`import 'ttlog'`: ms over bare Node",
     case: 'start/import',
     figure: FIGURE.overBareNode,

@@ -2,17 +2,23 @@
 // own, which script(1) gives it, timed from the byte of the key to the last byte of the frame.
 
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { openRecording } from 'ttlog/reader';
-import type { Case, CaseTable } from '../runner/case.ts';
+import type { Case, CaseTable, Plan } from '../runner/case.ts';
+import {
+  type Command,
+  nodeProgram,
+  peakRssBytes,
+  viewer,
+  type WeighedCommand,
+  weighed,
+} from '../runner/command.ts';
 import { counted, FIGURE, type Figure, quantile, summarize } from '../runner/figure.ts';
 import { temporaryFile } from '../runner/temporary.ts';
 import { fillRing } from './fill-ring.ts';
 
-const VIEWER = fileURLToPath(new URL('../../packages/viewer/dist/cli.js', import.meta.url));
 const MIB = 1024 * 1024;
 /** Some 2.2 million events. */
 const RING_MIB = { quick: 2, usual: 96 };
@@ -27,10 +33,16 @@ class ReaderOnTerminal {
   #onOutput: () => void = () => {};
   readonly #child;
 
-  constructor(path: string) {
-    const inner = `stty rows 50 cols 160; exec '${process.execPath}' '${VIEWER}' view '${path}'`;
+  constructor({ program, args, environment = {} }: Command & Partial<WeighedCommand>) {
+    const words = [program, ...args].map((word) => `'${word}'`).join(' ');
+    const inner = `stty rows 50 cols 160; exec ${words}`;
     this.#child = spawn('script', ['-qefc', inner, '/dev/null'], {
-      env: { PATH: process.env.PATH, TERM: 'xterm-256color', SHELL: '/bin/sh' },
+      env: {
+        PATH: process.env.PATH,
+        TERM: 'xterm-256color',
+        SHELL: '/bin/sh',
+        ...environment,
+      },
     });
     this.#child.stdout.on('data', (bytes: Buffer) => {
       this.#output += bytes.toString('latin1');
@@ -80,16 +92,21 @@ class ReaderOnTerminal {
   }
 }
 
+async function longRecording({ isQuick }: Plan): Promise<{ path: string; events: number }> {
+  const bytes = (isQuick ? RING_MIB.quick : RING_MIB.usual) * MIB;
+  const { recorder } = fillRing(bytes, WARN_EVERY, { blackBox: false });
+  const content = await recorder.capture();
+  await recorder.stop();
+  const path = temporaryFile('keys.bin');
+  writeFileSync(path, content);
+  return { path, events: openRecording(content).footer?.events ?? 0 };
+}
+
 const keyToPaint: Case = {
   what: 'a key to its picture in the full-screen reader, with 2 million events',
-  async measure({ isQuick }) {
-    const bytes = (isQuick ? RING_MIB.quick : RING_MIB.usual) * MIB;
-    const { recorder } = fillRing(bytes, WARN_EVERY, { blackBox: false });
-    const content = await recorder.capture();
-    await recorder.stop();
-    const path = temporaryFile('keys.bin');
-    writeFileSync(path, content);
-    const reader = new ReaderOnTerminal(path);
+  async measure(plan) {
+    const { path, events } = await longRecording(plan);
+    const reader = new ReaderOnTerminal(viewer('view', path));
     await reader.shows(FRAME_END);
     await reader.rests();
     await reader.press('G');
@@ -105,7 +122,7 @@ const keyToPaint: Case = {
       figures: [
         ...figuresOf('', [...moving, ...levels, ...filtered]),
         ...figuresOf('while filtering: ', filtering),
-        counted(FIGURE.events, 'events', openRecording(content).footer?.events ?? 0),
+        counted(FIGURE.events, 'events', events),
       ],
       notes: ['a terminal of 160×50; what script(1) adds is counted'],
     };
@@ -121,4 +138,46 @@ function figuresOf(when: string, samples: readonly number[]): Figure[] {
   ];
 }
 
-export const VIEWER_KEYS: CaseTable = { 'viewer/key-to-paint': keyToPaint };
+/** What is asked of the reader before it is weighed: to search, to filter, to group, to draw lanes. */
+const ERRANDS = ['/userId=10001\r', '&ok = true\r', 'P', 'qL', 'zzq', 'G'];
+
+const viewMemory: Case = {
+  what: 'memory of the full-screen reader at most, over bare Node and the file, for an event of 2 million',
+  async measure(plan) {
+    const { path, events } = await longRecording(plan);
+    const bareBytes = peakRssBytes(nodeProgram('start-bare'));
+    const fileBytes = statSync(path).size / events;
+    const opened = await weigh(path, []);
+    const busy = await weigh(path, ERRANDS);
+    return {
+      stored: null,
+      figures: [
+        summarize(FIGURE.bytesAnEvent, 'bytes', [(busy - bareBytes) / events - fileBytes]),
+        counted('opened only', 'bytes', (opened - bareBytes) / events - fileBytes),
+        counted('of the file', 'bytes', fileBytes),
+        counted(FIGURE.events, 'events', events),
+      ],
+      notes: [
+        'after a search, a filter, patterns and timeline; the file, read as a whole, holds the texts',
+      ],
+    };
+  },
+};
+
+async function weigh(path: string, errands: readonly string[]): Promise<number> {
+  const command = weighed(viewer('view', path));
+  const reader = new ReaderOnTerminal(command);
+  await reader.shows(FRAME_END);
+  await reader.rests();
+  for (const errand of errands) {
+    await reader.pressAll(errand);
+    await reader.rests();
+  }
+  await reader.end();
+  return command.peakRssBytes();
+}
+
+export const VIEWER_KEYS: CaseTable = {
+  'viewer/key-to-paint': keyToPaint,
+  'viewer/view-memory': viewMemory,
+};

@@ -82,13 +82,30 @@ export async function firstOutputMs({ program, args }: Command): Promise<number>
   return outputMs;
 }
 
-/** Largest resident memory of a Node process, in bytes. */
-export function peakRssBytes({ program, args }: Command): number {
+/** A Node process that tells its largest resident memory when it ends. */
+export interface WeighedCommand extends Command {
+  readonly environment: { readonly [name: string]: string };
+  /** Of the process, once it has ended; in bytes. */
+  peakRssBytes(): number;
+}
+
+export function weighed({ program, args }: Command): WeighedCommand {
   const resultPath = temporaryFile('peak-rss');
-  const { status, stderr } = spawnSync(program, ['--import', PEAK_RSS, ...args], {
+  return {
+    program,
+    args: ['--import', PEAK_RSS, ...args],
+    environment: { BENCHMARK_PEAK_RSS: resultPath },
+    peakRssBytes: () => Number(readFileSync(resultPath, 'utf8')),
+  };
+}
+
+/** Largest resident memory of a Node process, in bytes. */
+export function peakRssBytes(command: Command): number {
+  const { program, args, environment, peakRssBytes: result } = weighed(command);
+  const { status, stderr } = spawnSync(program, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...defaultEnvironment(), BENCHMARK_PEAK_RSS: resultPath },
+    env: { ...defaultEnvironment(), ...environment },
   });
   if (status !== 0) throw new Error(`${args.join(' ')}: ${stderr.toString()}`);
-  return Number(readFileSync(resultPath, 'utf8'));
+  return result();
 }

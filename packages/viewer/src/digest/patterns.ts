@@ -4,6 +4,7 @@
  */
 
 import { LEVELS, type Level, type RecordedEvent } from 'ttlog/reader';
+import { type GrowingNumbers, growingFloats, growingWords } from './growing-numbers.ts';
 import { type MaskedMessage, maskMessage, WILDCARD } from './message-mask.ts';
 import { templateSteps } from './template-tree.ts';
 
@@ -43,8 +44,8 @@ const EVENTS_PER_PAUSE = 65_536;
 
 export interface Grouping {
   readonly patterns: Pattern[];
-  /** Of each event, in the order of `add`, the place of its pattern. */
-  readonly patternOf: Uint32Array;
+  /** The place of an event's pattern, given the event's in the order of `add`. */
+  patternOf(event: number): number;
 }
 
 /** What is known of a message that several events have. */
@@ -62,8 +63,8 @@ export class PatternCollector {
   readonly #all: Message[] = [];
   readonly #numbers = new Map<Message, number>();
   /** Of each event: the number of its message, and milliseconds after the first event. */
-  readonly #messageOf: number[] = [];
-  readonly #atMs: number[] = [];
+  readonly #messageOf: GrowingNumbers = growingWords();
+  readonly #atMs: GrowingNumbers = growingFloats();
   #originNs: bigint | null = null;
 
   get events(): number {
@@ -144,21 +145,23 @@ export class PatternCollector {
     const placeOf = new Uint32Array(found.length);
     for (const [place, { number }] of found.entries()) placeOf[number] = place;
     yield;
-    const patternOf = Uint32Array.from(this.#messageOf, (message) => placeOf[builderOf[message]]);
+    const patternOf = (event: number): number => placeOf[builderOf[this.#messageOf.at(event)]];
     return { patterns: found.map(({ number: _, ...pattern }) => pattern), patternOf };
   }
 
   *#fillBins(builders: readonly Builder[], builderOf: readonly number[]): Generator<void> {
+    const times = this.#atMs;
     let [fromMs, toMs] = [Infinity, -Infinity];
-    for (const ms of this.#atMs) {
-      if (ms < fromMs) fromMs = ms;
-      if (ms > toMs) toMs = ms;
+    for (let index = 0; index < times.length; index++) {
+      fromMs = Math.min(fromMs, times.at(index));
+      toMs = Math.max(toMs, times.at(index));
     }
     const spanMs = toMs - fromMs;
-    for (const [index, message] of this.#messageOf.entries()) {
+    for (let index = 0; index < times.length; index++) {
       if (index % EVENTS_PER_PAUSE === 0) yield;
-      const share = spanMs === 0 ? 0 : (this.#atMs[index] - fromMs) / spanMs;
-      builders[builderOf[message]].bins[Math.min(BINS - 1, Math.floor(share * BINS))]++;
+      const share = spanMs === 0 ? 0 : (times.at(index) - fromMs) / spanMs;
+      const { bins } = builders[builderOf[this.#messageOf.at(index)]];
+      bins[Math.min(BINS - 1, Math.floor(share * BINS))]++;
     }
   }
 }

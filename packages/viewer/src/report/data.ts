@@ -159,6 +159,8 @@ export class EventColumns {
   end(): Column[] {
     const fields = this.#fields.end();
     const { patterns, patternOf } = this.#collector.group();
+    const events = this.#collector.events;
+    const pattern = Uint32Array.from({ length: events }, (_, event) => patternOf(event));
     this.patterns = patterns.map((pattern) => ({
       title: patternTitle(pattern),
       values: wildcardTexts(pattern),
@@ -170,7 +172,7 @@ export class EventColumns {
       ['kind', 'u8', this.#kind.bytes()],
       ['thread', 'u32', this.#thread.bytes()],
       ['message', 'u32', this.#message.bytes()],
-      ['pattern', 'u32', new Uint8Array(patternOf.buffer)],
+      ['pattern', 'u32', new Uint8Array(pattern.buffer)],
       ['logger', 'u32', this.#logger.bytes()],
       ['context', 'u32', this.#context.bytes()],
       ['trace', 'u32', this.#trace.bytes()],
