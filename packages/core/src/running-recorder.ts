@@ -22,7 +22,7 @@ import { isLevel, LEVELS, type Level, SEVERITY } from './record/level.ts';
 import type { Recorder, RecorderEventMap, RecorderStats } from './recorder-contract.ts';
 import { RecorderEvents } from './recorder-events.ts';
 import { countedNotes, ringStats } from './recorder-stats.ts';
-import { CompressingPartner } from './recorder-thread/compressing-partner.ts';
+import { CopyingPartner } from './recorder-thread/copying-partner.ts';
 import type { Death } from './recorder-thread/death.ts';
 import { FileCalls } from './recorder-thread/file-calls.ts';
 import type { BurstNews, RecorderThreadNews } from './recorder-thread/protocol.ts';
@@ -79,7 +79,7 @@ export class RunningRecorder implements Recorder {
         ? new ProcessOutput(memory, facts, options.output)
         : null;
     this.#recorderThread = this.#isOwner ? this.#makeRecorderThread() : null;
-    const partner = new CompressingPartner(memory, (work) => this.#recorderThread?.help(work));
+    const partner = new CopyingPartner(memory, (copies) => this.#recorderThread?.help(copies));
     const helps = () => this.#recorderThread?.state.state === 'running';
     this.#thread.partner = () => (helps() ? partner : undefined);
     if (!this.#isOwner) return;

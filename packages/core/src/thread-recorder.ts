@@ -24,7 +24,7 @@ import type { RingMemory } from './ring/ring-memory.ts';
 import { makeStrayCount } from './ring/strays.ts';
 import { endThread, joinThread, type ThreadSlot } from './ring/thread-table.ts';
 import { type Compressor, loadCompressor } from './snapshot/compress-frame.ts';
-import type { Partner } from './snapshot/compress-together.ts';
+import type { Partner } from './snapshot/copy-together.ts';
 import { describeProcess } from './snapshot/describe-process.ts';
 import { DescriptorReserve } from './snapshot/descriptor-reserve.ts';
 import { hurriedCompressor } from './snapshot/hurried-compressor.ts';

@@ -5,11 +5,10 @@
 
 // Not the globals: those may be fake, and a module registry with globals of its own may have none.
 import { clearTimeout, setTimeout } from 'node:timers';
-import type { CopyingRoom } from '../snapshot/copying-room.ts';
 
 const KEEP_ROOM_MS = 10_000;
 
-export class KeptRoom<Room extends CopyingRoom> {
+export class KeptRoom<Room> {
   readonly #make: () => Room;
   #room: Room | null = null;
   #dropping: NodeJS.Timeout | null = null;

@@ -12,7 +12,7 @@ import { viewRing } from '../black-box/mapped-ring.ts';
 import { isRunning } from '../ring/recorder-words.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
 import { loadCompressor } from '../snapshot/compress-frame.ts';
-import { helpCompressing } from '../snapshot/compress-together.ts';
+import { helpCopying } from '../snapshot/copy-together.ts';
 import { CopyingRoom } from '../snapshot/copying-room.ts';
 import { describeProcess } from '../snapshot/describe-process.ts';
 import { openDirectory } from '../snapshot/directory.ts';
@@ -128,7 +128,7 @@ parentPort?.on('message', (message: ToRecorderThread) => {
     return;
   }
   if (message.kind === 'help') {
-    helpCompressing(message.work, tools.compressor);
+    helpCopying(memory, message.copies, tools.compressor);
     return;
   }
   if (message.kind === 'announce') {

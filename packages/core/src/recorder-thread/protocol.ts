@@ -4,7 +4,7 @@
 
 import type { OutputOrder } from '../outputs/output-order.ts';
 import type { Level } from '../record/level.ts';
-import type { SharedWorkData } from '../ring/shared-work.ts';
+import type { SharedCopies } from '../snapshot/copy-together.ts';
 import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
 
 export interface RecorderThreadData {
@@ -79,7 +79,7 @@ export type ToRecorderThread =
   /** All that was logged is to be printed. */
   | { readonly kind: 'flush'; readonly id: number }
   /** Main takes a snapshot and would be glad of help. There is no answer. */
-  | { readonly kind: 'help'; readonly work: SharedWorkData }
+  | { readonly kind: 'help'; readonly copies: SharedCopies }
   /** Somebody wants to hear of recordings of earlier processes. They come as news. */
   | { readonly kind: 'announce' };
 

@@ -7,7 +7,7 @@
 // Not the globals, which may be fake.
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
-import type { SharedWorkData } from '../ring/shared-work.ts';
+import type { SharedCopies } from '../snapshot/copy-together.ts';
 import type { SnapshotRequest, SnapshotResult } from '../snapshot/take-snapshot.ts';
 import { OWN_WORKER } from '../taps/own-worker.ts';
 import type { Death } from './death.ts';
@@ -151,9 +151,9 @@ export class RecorderThread {
   }
 
   /** Asks for help with a snapshot that is taken elsewhere. There may be none. */
-  help(work: SharedWorkData): void {
+  help(copies: SharedCopies): void {
     try {
-      this.#worker?.postMessage({ kind: 'help', work } satisfies ToRecorderThread);
+      this.#worker?.postMessage({ kind: 'help', copies } satisfies ToRecorderThread);
     } catch {
       // It is done without.
     }

@@ -21,16 +21,21 @@ import {
   SEGMENT_WORD,
 } from '../memory/ring-layout.ts';
 import { wordGeneration, wordRow } from '../memory/segment-word.ts';
-import { type CapturedSegment, ITEM_BACK_BYTES, ITEM_FRONT_BYTES } from './captured-segment.ts';
+import {
+  type CapturedSegment,
+  ITEM_BACK_BYTES,
+  ITEM_FRONT_BYTES,
+  type SegmentFacts,
+} from './captured-segment.ts';
 import { type CutSegment, cutRing } from './cut.ts';
 import { type Copied, changesSoFar, rowKey, withMissedEvents } from './missed-events.ts';
 import type { RingMemory } from './ring-memory.ts';
 import { HIGHEST_SEVERITY } from './segments.ts';
 import { type RowState, readRows } from './thread-table.ts';
 
-export interface CapturedRing {
+export interface CapturedRing<Segment extends SegmentFacts = CapturedSegment> {
   /** Sealed segments by seal ticket, then the open ones. */
-  readonly segments: readonly CapturedSegment[];
+  readonly segments: readonly Segment[];
   /** The thread table; every event is counted that is gone, and may be older than the moment. */
   readonly rows: readonly RowState[];
   /** Segments that were reused while they were copied. */
@@ -43,6 +48,26 @@ export interface Moment {
   readonly nowNs: () => bigint;
   /** `threadId` of the thread that captures. It logs nothing meanwhile: all that it has is older. */
   readonly ownThreadId: number;
+}
+
+/** What is to be copied. Plain data: another thread may copy some of it. */
+export interface CaptureOrder {
+  readonly cuts: readonly CutSegment[];
+  /** What is later is left out, but for the thread that captures. */
+  readonly untilNs: bigint | undefined;
+  readonly ownThreadId: number | undefined;
+}
+
+/** A capture of which nothing is copied yet. */
+export interface BegunCapture extends CaptureOrder {
+  readonly rows: readonly RowState[];
+  readonly changes: bigint;
+}
+
+/** One of the order's segments; `part` is null where all of it is later. */
+export interface SegmentCopy<Segment extends SegmentFacts = CapturedSegment> {
+  readonly part: Segment | null;
+  readonly copied: Copied;
 }
 
 /** Gives a place for one copy; zeroed or not. */
@@ -60,35 +85,57 @@ export function captureRing(
   moment?: Moment,
   takeRoom: TakeRoom = takeOwnRoom,
 ): CapturedRing {
+  const begun = beginCapture(memory, moment);
+  const copies: (SegmentCopy | null)[] = [];
+  for (const cut of begun.cuts) copies.push(captureSegment(memory, begun, cut, takeRoom));
+  return endCapture(memory, begun, copies);
+}
+
+/** The first step of a capture whose segments are copied one by one by whoever has time. */
+export function beginCapture(memory: RingMemory, moment?: Moment): BegunCapture {
   const changes = changesSoFar(memory);
   // Before the moment: what they say was sealed is older.
   const rows = readRows(memory);
   const untilNs = moment?.nowNs();
-  const copied: Copied[] = [];
-  const segments: CapturedSegment[] = [];
-  let lapped = 0;
-  for (const cut of cutRing(memory)) {
-    const captured = copySegment(memory, cut, takeRoom);
-    if (captured === null) {
-      lapped++;
-      continue;
-    }
-    const isOwn = captured.threadId === moment?.ownThreadId;
-    const part = untilNs === undefined || isOwn ? captured : upTo(captured, untilNs);
-    if (part !== null) segments.push(part);
-    copied.push(copiedOf(cut, captured, part));
-  }
+  const cuts = cutRing(memory);
+  return { cuts, untilNs, ownThreadId: moment?.ownThreadId, rows, changes };
+}
+
+/** null where the segment has been given to someone else since the capture was begun. */
+export function captureSegment(
+  memory: RingMemory,
+  { untilNs, ownThreadId }: CaptureOrder,
+  cut: CutSegment,
+  takeRoom: TakeRoom,
+): SegmentCopy | null {
+  const captured = copySegment(memory, cut, takeRoom);
+  if (captured === null) return null;
+  const isOwn = captured.threadId === ownThreadId;
+  const part = untilNs === undefined || isOwn ? captured : upTo(captured, untilNs);
+  return { part, copied: copiedOf(cut, captured, part) };
+}
+
+/** The last step, with what `captureSegment` made of each segment, in their order. */
+export function endCapture<Segment extends SegmentFacts>(
+  memory: RingMemory,
+  { rows, changes }: BegunCapture,
+  copies: readonly (SegmentCopy<Segment> | null)[],
+): CapturedRing<Segment> {
+  const copied = copies.flatMap((copy) => (copy === null ? [] : [copy.copied]));
   const isQuiet = changesSoFar(memory) === changes;
   const counted = isQuiet ? rows : withMissedEvents(memory, rows, copied);
   const known = new Set(counted.map(rowKey));
-  const ofKnown = segments.filter((segment) => known.has(rowKey(segment)));
-  return { segments: ofKnown, rows: counted, lapped };
+  const segments = copies.flatMap((copy) => {
+    const part = copy?.part ?? null;
+    return part !== null && known.has(rowKey(part)) ? [part] : [];
+  });
+  return { segments, rows: counted, lapped: copies.length - copied.length };
 }
 
 function copiedOf(
   cut: CutSegment,
-  { incarnation, firstEvent, eventCount }: CapturedSegment,
-  part: CapturedSegment | null,
+  { incarnation, firstEvent, eventCount }: SegmentFacts,
+  part: SegmentFacts | null,
 ): Copied {
   const nextEvent = firstEvent + BigInt(eventCount);
   const isAll = part?.eventCount === eventCount;
@@ -111,7 +158,7 @@ function upTo(captured: CapturedSegment, untilNs: bigint): CapturedSegment | nul
   };
 }
 
-/** null where the segment has been given to someone else since the cut. */
+/** null as above. */
 function copySegment(
   memory: RingMemory,
   cut: CutSegment,
@@ -168,7 +215,7 @@ export interface ThreadAccount {
  * Losses by subtraction: running numbers say how many events a thread has ever stored, the
  * captured segments how many are here; no count depends on an increment that a death could split.
  */
-export function accountThreads(captured: CapturedRing): Map<RowState, ThreadAccount> {
+export function accountThreads(captured: CapturedRing<SegmentFacts>): Map<RowState, ThreadAccount> {
   const seen = new Map<string, { inRing: bigint; next: bigint[] }>();
   for (const segment of captured.segments) {
     const key = `${segment.row}:${segment.incarnation}`;

@@ -2,7 +2,18 @@
  * A segment as it was copied out of the ring: what the snapshot compresses. Its records are a
  * private copy that no writer touches any more.
  */
-export interface CapturedSegment {
+export interface CapturedSegment extends SegmentFacts {
+  /** The committed bytes: whole CBOR items. */
+  readonly records: Uint8Array;
+  /**
+   * Whether `records` has ITEM_FRONT_BYTES before it and ITEM_BACK_BYTES behind it in its buffer,
+   * free for whoever makes one item of it all: a copy of every segment less.
+   */
+  readonly hasItemRoom?: boolean;
+}
+
+/** Whose it is and what it has, without its bytes. Plain data. */
+export interface SegmentFacts {
   /** Its place in the ring. */
   readonly segment: number;
   readonly row: number;
@@ -21,13 +32,6 @@ export interface CapturedSegment {
   readonly maxSeverity: number;
   /** `dt` of the last event, or more, in nanoseconds. */
   readonly lastDtNs: number;
-  /** The committed bytes: whole CBOR items. */
-  readonly records: Uint8Array;
-  /**
-   * Whether `records` has ITEM_FRONT_BYTES before it and ITEM_BACK_BYTES behind it in its buffer,
-   * free for whoever makes one item of it all: a copy of every segment less.
-   */
-  readonly hasItemRoom?: boolean;
 }
 
 export const ITEM_FRONT_BYTES = 256;

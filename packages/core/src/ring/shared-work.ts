@@ -4,24 +4,20 @@
  * finished when the tickets are out, the caller does again. So a partner that comes late, is
  * stuck, or dies in the middle costs one item of time and loses nothing.
  *
- *   table:   | next ticket | result of item 0: length, offset, CRC | item 1 ... |
- *   items:   the bytes of every item, written before the partner is told, changed by nobody
+ *   table:   | next ticket | result of item 0: length, offset, length of its head | item 1 ... |
  *   results: the partner's alone; what the table does not point at is not finished
  */
 
 /** What travels to the partner. Plain data. */
 export interface SharedWorkData {
   readonly table: Int32Array;
-  /** The shared memory that the items stand in. */
-  readonly items: Uint8Array;
-  /** Offset and length of each item in it, one after the other. */
-  readonly places: Int32Array;
   readonly results: Uint8Array;
 }
 
+/** Two stretches of bytes, of which the first is not empty. */
 export interface SharedResult {
-  readonly bytes: Uint8Array;
-  readonly crc: number;
+  readonly head: Uint8Array;
+  readonly body: Uint8Array;
 }
 
 const NEXT_TICKET = 0;
@@ -29,7 +25,7 @@ const FIRST_RESULT = 1;
 const RESULT_WORDS = 3;
 const RESULT_LENGTH = 0;
 const RESULT_OFFSET = 1;
-const RESULT_CRC = 2;
+const RESULT_HEAD_LENGTH = 2;
 
 export class SharedWork {
   readonly data: SharedWorkData;
@@ -38,18 +34,18 @@ export class SharedWork {
 
   private constructor(data: SharedWorkData) {
     this.data = data;
-    this.#itemCount = data.places.length >> 1;
+    this.#itemCount = (data.table.length - FIRST_RESULT) / RESULT_WORDS;
   }
 
   /**
-   * As in `SharedWorkData`. `items` and `results` may be used again when the caller is done, since
+   * `results` is shared memory for the partner. It may be used again when the caller is done, since
    * the partner is one thread: what it still does for an earlier work, whose table nobody looks at
    * any more, it does before it begins with this one.
    */
-  static create(items: Uint8Array, places: Int32Array, results: Uint8Array): SharedWork {
-    const tableWords = FIRST_RESULT + (places.length >> 1) * RESULT_WORDS;
+  static create(itemCount: number, results: Uint8Array): SharedWork {
+    const tableWords = FIRST_RESULT + itemCount * RESULT_WORDS;
     const table = new Int32Array(new SharedArrayBuffer(tableWords * 4));
-    return new SharedWork({ table, items, places, results });
+    return new SharedWork({ table, results });
   }
 
   /** The partner's side. */
@@ -64,25 +60,20 @@ export class SharedWork {
     return item < this.#itemCount ? item : null;
   }
 
-  /** The bytes of an item. */
-  item(item: number): Uint8Array {
-    const { items, places } = this.data;
-    const offset = places[2 * item];
-    return items.subarray(offset, offset + places[2 * item + 1]);
-  }
-
   /** The partner's side. False where there is no room, and so will be none for more. */
-  finish(item: number, { bytes, crc }: SharedResult): boolean {
+  finish(item: number, { head, body }: SharedResult): boolean {
     const { table, results } = this.data;
     const offset = this.#resultsEnd;
-    if (offset + bytes.length > results.length) return false;
-    results.set(bytes, offset);
-    this.#resultsEnd = offset + bytes.length;
+    const lengthBytes = head.length + body.length;
+    if (offset + lengthBytes > results.length) return false;
+    results.set(head, offset);
+    results.set(body, offset + head.length);
+    this.#resultsEnd = offset + lengthBytes;
     const word = FIRST_RESULT + item * RESULT_WORDS;
     table[word + RESULT_OFFSET] = offset;
-    table[word + RESULT_CRC] = crc | 0;
+    table[word + RESULT_HEAD_LENGTH] = head.length;
     // Publishes the result; pairs with the load in `result`.
-    Atomics.store(table, word + RESULT_LENGTH, bytes.length);
+    Atomics.store(table, word + RESULT_LENGTH, lengthBytes);
     return true;
   }
 
@@ -91,12 +82,13 @@ export class SharedWork {
     const { table, results } = this.data;
     const word = FIRST_RESULT + item * RESULT_WORDS;
     // Pairs with the store in `finish`.
-    const length = Atomics.load(table, word + RESULT_LENGTH);
-    if (length === 0) return null;
+    const lengthBytes = Atomics.load(table, word + RESULT_LENGTH);
+    if (lengthBytes === 0) return null;
     const offset = table[word + RESULT_OFFSET];
+    const bodyStart = offset + table[word + RESULT_HEAD_LENGTH];
     return {
-      bytes: results.subarray(offset, offset + length),
-      crc: table[word + RESULT_CRC] >>> 0,
+      head: results.subarray(offset, bodyStart),
+      body: results.subarray(bodyStart, offset + lengthBytes),
     };
   }
 }

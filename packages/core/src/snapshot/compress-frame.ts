@@ -4,7 +4,17 @@
  */
 
 import { createRequire } from 'node:module';
+import zlib from 'node:zlib';
 import { LZ4_FRAME_MAGIC } from './container-layout.ts';
+
+// Taken at import, so that modules mocked later do not reach the crash path.
+const { crc32 } = zlib;
+
+/** An LZ4 frame and its CRC-32. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  readonly crc: number;
+}
 
 export interface Compressor {
   readonly name: 'lz4-napi' | 'stored';
@@ -60,6 +70,11 @@ export function loadCompressor(
     }
   }
   return { name: 'stored', reason, compress: storeFrame };
+}
+
+export function compressToFrame(raw: Uint8Array, compressor: Compressor): Frame {
+  const bytes = compressor.compress(raw);
+  return { bytes, crc: crc32(bytes) };
 }
 
 /** An LZ4 frame that holds `bytes` uncompressed, in blocks of 4 MiB. */

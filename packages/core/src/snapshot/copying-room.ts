@@ -12,13 +12,9 @@ export class CopyingRoom {
   #end = 0;
 
   /** Throws where there is no memory for it. */
-  constructor(
-    { segmentCount, segmentBytes }: RingMemory,
-    allocate: (lengthBytes: number) => ArrayBufferLike = (lengthBytes) =>
-      new ArrayBuffer(lengthBytes),
-  ) {
+  constructor({ segmentCount, segmentBytes }: RingMemory) {
     const itemBytes = ITEM_FRONT_BYTES + segmentBytes + ITEM_BACK_BYTES;
-    this.items = new Uint8Array(allocate(segmentCount * itemBytes));
+    this.items = new Uint8Array(segmentCount * itemBytes);
   }
 
   /** Gives all of it out anew. What was there is overwritten from now on. */

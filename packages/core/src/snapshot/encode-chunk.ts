@@ -4,8 +4,8 @@
  */
 
 import zlib from 'node:zlib';
-import type { CapturedSegment } from '../ring/captured-segment.ts';
-import type { Frame } from './compress-together.ts';
+import type { CapturedSegment, SegmentFacts } from '../ring/captured-segment.ts';
+import type { Frame } from './compress-frame.ts';
 import * as layout from './container-layout.ts';
 import { encodePreamble } from './encode-map.ts';
 
@@ -57,7 +57,7 @@ export function describeFrame(facts: ChunkFacts, rawLengthBytes: number, frame: 
 }
 
 /** What a segment's descriptor says. */
-export function segmentFacts(segment: CapturedSegment, ordinal: number): ChunkFacts {
+export function segmentFacts(segment: SegmentFacts, ordinal: number): ChunkFacts {
   const { wallMs, lastDtNs, maxSeverity } = segment;
   const firstNs = epochNs(wallMs);
   const isTimeKnown = Number.isFinite(wallMs) && Number.isFinite(lastDtNs);

@@ -6,9 +6,9 @@
 import zlib from 'node:zlib';
 import type { CapturedSegment } from '../ring/captured-segment.ts';
 import { combineCrc } from './combine-crc.ts';
-import type { Compressor } from './compress-frame.ts';
-import { type CompressItems, compressAlone, type Frame } from './compress-together.ts';
+import { type Compressor, compressToFrame, type Frame } from './compress-frame.ts';
 import { KIND_FOOTER, KIND_HEADER } from './container-layout.ts';
+import type { CompressedSegment } from './copy-together.ts';
 import { type ChunkFacts, describeFrame, encodeSegmentItem, segmentFacts } from './encode-chunk.ts';
 import { type EncodedHeader, encodeFooterMap, encodeHeaderMap } from './encode-map.ts';
 
@@ -23,33 +23,37 @@ export interface EncodedSnapshot {
   readonly segments: number;
 }
 
-/** Segments may come in any order. They are compressed by `compressor` where nothing else is said. */
+/** Segments may come in any order. Those that are not compressed yet are, by `compressor`. */
 export function encodeSnapshot(
   header: EncodedHeader,
-  segments: Iterable<CapturedSegment>,
+  segments: Iterable<CapturedSegment | CompressedSegment>,
   compressor: Compressor,
-  compressItems: CompressItems = compressAlone(compressor),
 ): EncodedSnapshot {
   const file = new ChunkList();
-  const alone = compressAlone(compressor);
   const headerMap = encodeHeaderMap(header);
-  for (const frame of alone([headerMap])) {
-    file.add({ kind: KIND_HEADER, ordinal: 0 }, headerMap.length, frame);
-  }
-  const captured = [...segments];
-  const items = captured.map(encodeSegmentItem);
+  const headerFrame = compressToFrame(headerMap, compressor);
+  file.add({ kind: KIND_HEADER, ordinal: 0 }, headerMap.length, headerFrame);
   let segmentCount = 0;
-  for (const frame of compressItems(items)) {
-    const item = segmentCount++;
-    file.add(segmentFacts(captured[item], segmentCount), items[item].length, frame);
+  let events = 0;
+  for (const segment of segments) {
+    const { rawLengthBytes, frame } = compressed(segment, compressor);
+    file.add(segmentFacts(segment, ++segmentCount), rawLengthBytes, frame);
+    events += segment.eventCount;
   }
-  const events = captured.reduce((sum, { eventCount }) => sum + eventCount, 0);
   const { bytes, checksum } = file;
   const footer = encodeFooterMap({ segments: segmentCount, events, bytes, checksum });
-  for (const frame of alone([footer])) {
-    file.add({ kind: KIND_FOOTER, ordinal: segmentCount + 1 }, footer.length, frame);
-  }
+  const footerFrame = compressToFrame(footer, compressor);
+  file.add({ kind: KIND_FOOTER, ordinal: segmentCount + 1 }, footer.length, footerFrame);
   return { chunks: file.chunks, bytes: file.bytes, events, segments: segmentCount };
+}
+
+function compressed(
+  segment: CapturedSegment | CompressedSegment,
+  compressor: Compressor,
+): { rawLengthBytes: number; frame: Frame } {
+  if ('frame' in segment) return segment;
+  const item = encodeSegmentItem(segment);
+  return { rawLengthBytes: item.length, frame: compressToFrame(item, compressor) };
 }
 
 /** The file's bytes so far, with their length and CRC-32. */

@@ -12,14 +12,15 @@ import {
   HEADER_RETIRED_TOO_LARGE,
   HEADER_RETIRED_TORN,
 } from '../memory/ring-layout.ts';
-import { accountThreads, type CapturedRing, captureRing } from '../ring/capture.ts';
+import { accountThreads, beginCapture, type CapturedRing, captureRing } from '../ring/capture.ts';
+import type { CapturedSegment, SegmentFacts } from '../ring/captured-segment.ts';
 import { addToCounter, readCounter } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { type RowState, readRetired, reapVanished } from '../ring/thread-table.ts';
 import { type Clock, readClocks, shownClock } from './clocks.ts';
 import type { Compressor } from './compress-frame.ts';
-import { compressTogether, type Partner } from './compress-together.ts';
 import { FORMAT_VERSION } from './container-layout.ts';
+import { type CompressedSegment, copyTogether, type Partner } from './copy-together.ts';
 import type { CopyingRoom } from './copying-room.ts';
 import type { DescriptorReserve } from './descriptor-reserve.ts';
 import { joinBytes } from './encode-map.ts';
@@ -77,8 +78,9 @@ export interface SnapshotRequest {
 export interface SnapshotTools {
   readonly compressor: Compressor;
   readonly reserve?: DescriptorReserve | undefined;
+  /** Who helps, where nothing of what follows is given: then each copy is compressed at once. */
   readonly partner?: Partner | undefined;
-  /** Where the copies go, if not where a partner sees them; else each has memory of its own. */
+  /** Where all the copies go before the first of them is compressed. */
   readonly room?: (() => CopyingRoom | null) | undefined;
   /** An earlier capture, to which this snapshot adds what followed. */
   readonly first?: CapturedMoment | undefined;
@@ -105,25 +107,32 @@ export function buildSnapshot(
 ): { encoded: EncodedSnapshot; losses: Losses } {
   // So that no thread is shown as living that is gone, and nobody saw it go.
   reapVanished(memory, -1);
-  const room = tools.partner?.room ?? tools.room?.();
+  const moment = { nowNs: monotonicNs, ownThreadId: threadId };
+  const { partner, room: kept, first, onCaptured } = tools;
+  if (kept === undefined && first === undefined && onCaptured === undefined) {
+    const begun = beginCapture(memory, moment);
+    const now = readClocks();
+    const captured = copyTogether(memory, begun, tools.compressor, partner);
+    return encodeCaptured(memory, captured, facts, request, shownAt(now, facts), tools);
+  }
+  const room = kept?.();
   room?.clear();
-  const latest = captureRing(
-    memory,
-    { nowNs: monotonicNs, ownThreadId: threadId },
-    room ? (lengthBytes) => room.take(lengthBytes) : undefined,
-  );
+  const takeRoom = room ? (lengthBytes: number) => room.take(lengthBytes) : undefined;
+  const latest = captureRing(memory, moment, takeRoom);
   const now = readClocks();
-  const { first } = tools;
   const captured = first === undefined ? latest : joinCaptures(first.captured, latest);
-  tools.onCaptured?.({ captured, atMs: now.wallMs });
-  const clocks = { now, shown: shownClock(facts.clock, now) };
-  return encodeCaptured(memory, captured, facts, request, clocks, tools);
+  onCaptured?.({ captured, atMs: now.wallMs });
+  return encodeCaptured(memory, captured, facts, request, shownAt(now, facts), tools);
+}
+
+function shownAt(now: Clock, { clock }: RecorderFacts): { now: Clock; shown: Clock } {
+  return { now, shown: shownClock(clock, now) };
 }
 
 /** A snapshot of what was captured, be it from a living ring or from a dead process's black box. */
 export function encodeCaptured(
   memory: RingMemory,
-  captured: CapturedRing,
+  captured: CapturedRing<CapturedSegment | CompressedSegment>,
   facts: RecorderFacts,
   request: SnapshotRequest,
   clocks: { readonly now: Clock; readonly shown: Clock },
@@ -165,7 +174,6 @@ export function encodeCaptured(
       return { ...segment, lastDtNs };
     }),
     tools.compressor,
-    tools.partner && compressTogether(tools.compressor, tools.partner),
   );
   return { encoded, losses };
 }
@@ -234,7 +242,7 @@ export function takeSnapshot(
 /** Who logged how much and what became of it; see `accountThreads`. */
 export function account(
   memory: RingMemory,
-  captured: CapturedRing,
+  captured: CapturedRing<SegmentFacts>,
 ): { threads: ThreadInfo[]; losses: Losses } {
   const accounts = accountThreads(captured);
   const retired = readRetired(memory);

@@ -78,8 +78,8 @@ export const READER_MUTANTS: readonly Mutant[] = [
     changes: [
       ['  const rows = readRows(memory);', NOTHING],
       [
-        '  const isQuiet = changesSoFar(memory) === changes;',
-        '  const rows = readRows(memory);\n  const isQuiet = changesSoFar(memory) === changes;',
+        '  const cuts = cutRing(memory);',
+        '  const cuts = cutRing(memory);\n  const rows = readRows(memory);',
       ],
     ],
   },

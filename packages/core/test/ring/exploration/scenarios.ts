@@ -75,7 +75,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'two writers overwrite while a reader captures, one dies anywhere and is sealed',
     parts: [{ writes: 1, stored: 1, mayDie: true }, { writes: 1 }, 'captures', { sealsAfter: 0 }],
-    quickSwitches: 1,
+    quickSwitches: 2,
   },
   {
     name: 'a writer dies anywhere, and is sealed by two while another one writes',
