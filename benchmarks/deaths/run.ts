@@ -12,21 +12,33 @@ import { installPeers, peerVersions } from '../runner/peers.ts';
 import { type Kept, matrixTable } from './matrix-table.ts';
 
 const PROGRAM = fileURLToPath(new URL('death.js', import.meta.url));
-/** For whoever loops for ever. */
+/** For whoever loops or waits for ever. */
 const KILL_AFTER_MS = 300;
 
+/** Of what is installed beside them the other benchmarks make use. */
+const PEERS = /^(@logtape\/.*|pino|winston)$/;
 const LOGGERS = ['ttlog', 'pino, synchronous', 'pino, asynchronous', 'winston', 'LogTape'];
 const DEATHS: { readonly name: string; readonly label: string; readonly flags?: string[] }[] = [
   { name: 'throw', label: 'uncaught exception' },
   { name: 'reject', label: 'unhandled rejection' },
+  { name: 'overflow', label: 'stack overflow' },
+  { name: 'worker throw', label: 'uncaught exception in a worker' },
+  { name: 'worker heap', label: 'a worker out of heap' },
+  { name: 'worker terminate', label: '`worker.terminate()`, then `process.exit(3)`' },
   { name: 'exit', label: '`process.exit(3)`' },
+  { name: 'exit 0', label: '`process.exit(0)`' },
   { name: 'sigterm', label: 'SIGTERM' },
+  { name: 'sigint', label: 'SIGINT' },
+  { name: 'sighup', label: 'SIGHUP' },
+  { name: 'sigquit', label: 'SIGQUIT' },
   { name: 'sigkill', label: 'SIGKILL' },
   { name: 'segv', label: 'native fault' },
   { name: 'abort', label: '`process.abort()`' },
   { name: 'heap', label: 'V8 out of heap', flags: ['--max-old-space-size=32'] },
   { name: 'loop', label: 'endless loop, then SIGKILL' },
+  { name: 'wait', label: '`Atomics.wait` for ever, then SIGKILL' },
 ];
+const HANGS = ['loop', 'wait'];
 
 interface Ending {
   readonly acknowledged: number;
@@ -73,7 +85,7 @@ function die(logger: string, death: (typeof DEATHS)[number], directory = root): 
   child.stdio[3]?.on('data', (chunk) => {
     text += chunk;
     last = Number(text.trimEnd().split('\n').at(-1));
-    if (death.name === 'loop' && last === 2000) {
+    if (HANGS.includes(death.name) && last === 2000) {
       setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
     }
   });
@@ -112,7 +124,7 @@ function linesIn(directory: string): Set<number> {
 }
 
 function versions(): string {
-  const peers = Object.entries(peerVersions()).filter(([name]) => name !== 'cbor-x');
+  const peers = Object.entries(peerVersions()).filter(([name]) => PEERS.test(name));
   return [`Node ${process.version}`, ...peers.map((peer) => peer.join(' '))].join(', ');
 }
 

@@ -1,8 +1,10 @@
-// Logs numbered events with one logger, says after each call that it has returned, and dies.
-// Arguments: logger, death, directory. The words go to descriptor 3, outside of the process.
+// Logs numbered events with one logger, says after each call that it has returned, and dies. In a
+// death of a worker it is the worker that logs. Arguments: logger, death, directory. The words go to
+// descriptor 3, outside of the process.
 
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { getLogger, startRecorder } from 'ttlog';
 import { loadPeer } from '../runner/peers.ts';
 
@@ -24,10 +26,7 @@ const file = join(directory, 'lines.log');
 const LOGGERS: { [name: string]: () => Numbered | Promise<Numbered> } = {
   none: () => ({ info() {}, warn() {} }),
   ttlog() {
-    startRecorder({
-      blackBox: 'mirrored',
-      snapshots: { directory, onExit: 'nonzero', signals: ['SIGTERM'] },
-    });
+    if (isMainThread) startRecording();
     const log = getLogger('deaths');
     return { info: (n) => log.info('numbered', { n }), warn: (n) => log.warn('numbered', { n }) };
   },
@@ -77,6 +76,14 @@ interface LogTapeFile {
   getFileSink: (path: string, options: object) => unknown;
 }
 
+/** Workers join by themselves; so main starts it, also where it logs nothing. */
+function startRecording(): void {
+  startRecorder({
+    blackBox: 'mirrored',
+    snapshots: { directory, onExit: 'nonzero', signals: ['SIGTERM', 'SIGINT', 'SIGHUP'] },
+  });
+}
+
 function pino(sync: boolean): Numbered {
   const create = loadPeer<Pino>('pino');
   const destination = create.destination({
@@ -96,7 +103,16 @@ const DEATHS: { [name: string]: () => void } = {
     Promise.reject(new Error('the end'));
   },
   exit: () => process.exit(3),
+  'exit 0': () => process.exit(0),
+  overflow() {
+    (function again(): void {
+      again();
+    })();
+  },
   sigterm: () => process.kill(process.pid, 'SIGTERM'),
+  sigint: () => process.kill(process.pid, 'SIGINT'),
+  sighup: () => process.kill(process.pid, 'SIGHUP'),
+  sigquit: () => process.kill(process.pid, 'SIGQUIT'),
   sigkill: () => process.kill(process.pid, 'SIGKILL'),
   segv: () => process.kill(process.pid, 'SIGSEGV'),
   abort: () => process.abort(),
@@ -106,22 +122,46 @@ const DEATHS: { [name: string]: () => void } = {
   loop() {
     for (;;);
   },
+  wait() {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  },
 };
 
-const log = await LOGGERS[loggerName]();
-let n = 0;
+/** What the worker does once it has logged all. */
+const WORKER_DEATHS: { [name: string]: () => void } = {
+  'worker throw': DEATHS.throw,
+  'worker heap': DEATHS.heap,
+  'worker terminate': () => parentPort?.postMessage('done'),
+};
 
-function turn(): void {
-  for (let i = 0; i < EVENTS_A_TURN; i++) {
-    n++;
-    if (n % WARN_EVERY === 0) log.warn(n);
-    else log.info(n);
-    writeSync(ACKNOWLEDGED, `${n}\n`);
-  }
-  if (n < EVENTS) setTimeout(turn, 1);
-  else DEATHS[deathName]();
+async function logAndDie(die: () => void): Promise<void> {
+  const log = await LOGGERS[loggerName]();
+  let n = 0;
+  const turn = (): void => {
+    for (let i = 0; i < EVENTS_A_TURN; i++) {
+      n++;
+      if (n % WARN_EVERY === 0) log.warn(n);
+      else log.info(n);
+      writeSync(ACKNOWLEDGED, `${n}\n`);
+    }
+    if (n < EVENTS) setTimeout(turn, 1);
+    else die();
+  };
+  setTimeout(turn, SETTLE_MS);
+  // A signal to oneself takes a moment, in which there must be something to wait for.
+  setInterval(() => {}, 1000);
 }
 
-setTimeout(turn, SETTLE_MS);
-// A signal to oneself takes a moment, in which there must be something to wait for.
-setInterval(() => {}, 1000);
+/** Main only waits; once the worker is terminated, it exits. */
+function runWorker(): void {
+  if (loggerName === 'ttlog') startRecording();
+  const worker = new Worker(new URL(import.meta.url), {
+    argv: process.argv.slice(2),
+    resourceLimits: { maxOldGenerationSizeMb: 48 },
+  });
+  worker.on('message', () => worker.terminate().then(() => process.exit(3)));
+}
+
+if (!isMainThread) await logAndDie(WORKER_DEATHS[deathName]);
+else if (deathName in WORKER_DEATHS) runWorker();
+else await logAndDie(DEATHS[deathName]);
