@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { openRecording, recoverBlackBox } from 'ttlog/reader';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readIdentity } from '../../src/black-box/box-identity.ts';
 import { HEADER_HEARTBEAT } from '../../src/memory/ring-layout.ts';
 import {
   DIST,
@@ -176,7 +177,7 @@ describe('a disk', () => {
 });
 
 describe('containers that share a directory', () => {
-  it('leave each other’s living process alone, with equal pids', async () => {
+  it('leave each other’s living process alone, with equal pids and start times', async () => {
     const folder = fs.mkdtempSync(join(tmpdir(), 'ttlog-containers-'));
     const program = join(folder, 'program.mjs');
     fs.writeFileSync(
@@ -200,11 +201,34 @@ describe('containers that share a directory', () => {
          console.log('pid ' + process.pid);
        }, 20);`,
     );
+    const clock = join(folder, 'clock.cjs');
+    fs.writeFileSync(
+      clock,
+      `const fs = require('node:fs');
+       const { readFileSync } = fs;
+       fs.readFileSync = (path, ...rest) => {
+         const text = readFileSync(path, ...rest);
+         if (path !== '/proc/self/stat') return text;
+         // Of what follows the name, which may have blanks, the 20th field.
+         const [, name, fields] = /^(.*\\) )(.*)/s.exec(text);
+         return name + fields.split(' ').with(19, '4711').join(' ');
+       };`,
+    );
     const directory = join(folder, 'shared');
     const run = (name: string) => {
       const child = spawn(
         'unshare',
-        ['-pf', '--mount-proc', '--kill-child', process.execPath, program, directory, name],
+        [
+          '-pf',
+          '--mount-proc',
+          '--kill-child',
+          process.execPath,
+          '-r',
+          clock,
+          program,
+          directory,
+          name,
+        ],
         { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] },
       );
       const container = { child, output: '', acknowledged: '' };
@@ -229,12 +253,20 @@ describe('containers that share a directory', () => {
     const dying = run('I die');
     await until(() => dying.output.includes('pid 1'));
     await kill(dying);
+    // Of equal pids, what started within a second of the other might be an earlier recorder of it.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     const observer = run('I look');
     await until(() => observer.output.includes('recovered'));
+    expect(observer.output).toContain('recovered');
     // Longer than a silence takes to be noticed.
     await new Promise((resolve) => setTimeout(resolve, 3000));
     const names = fs.readdirSync(directory);
-    expect(names.filter((name) => name.endsWith('.ring'))).toHaveLength(2);
+    const boxes = names.filter((name) => name.endsWith('.ring'));
+    for (const name of boxes) {
+      const identity = readIdentity(fs.readFileSync(join(directory, name)));
+      expect(identity).toMatchObject({ pid: 1, startTicks: 4711 });
+    }
+    expect(boxes).toHaveLength(2);
     expect(names.filter((name) => name.endsWith('.bin'))).toHaveLength(1);
     await Promise.all([kill(living), kill(observer)]);
     expect([living.output, dying.output]).toEqual(['pid 1\n', 'pid 1\n']);

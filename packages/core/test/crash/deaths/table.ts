@@ -1,6 +1,7 @@
 // The table of deaths: how a process dies, how it has to end, and what it has to leave. Facts only;
 // who runs a row and who judges it is elsewhere. Longer than other files, so that it is one table.
 
+import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -553,6 +554,35 @@ const withoutJavaScript: Death[] = [
   },
 ];
 
+/** Where this machine lets a test limit what a process may take. */
+const MEMORY_GROUPS = '/sys/fs/cgroup/memory';
+const byOomKiller: Death[] = !canWrite(`${MEMORY_GROUPS}/cgroup.procs`)
+  ? []
+  : [
+      {
+        name: 'SIGKILL by the OOM killer',
+        main: 'settle(() => { for (const all = []; ; ) all.push(Buffer.alloc(1 << 20, 1)); });',
+        ends: 128 + 9,
+        leaves: BOX,
+        modes: BOTH,
+        process: {
+          shell: `group=${MEMORY_GROUPS}/ttlog-$$
+            mkdir $group && echo 150M > $group/memory.limit_in_bytes
+            (echo 0 > $group/cgroup.procs && exec "$@")
+            code=$?; rmdir $group; exit $code`,
+        },
+      },
+    ];
+
+function canWrite(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const hangs: Death[] = [
   {
     name: 'SIGKILL in an endless loop, in which it heard no SIGTERM',
@@ -744,6 +774,7 @@ export const DEATHS: readonly Death[] = [
   ...bySignals,
   ...asPid1,
   ...withoutJavaScript,
+  ...byOomKiller,
   ...hangs,
   ...inTrouble,
 ];
