@@ -404,7 +404,7 @@ function writeId(
   lengthBytes: number,
 ): number {
   // `Buffer` takes U+0130 for a 0.
-  const isHex = typeof id !== 'string' || /^[0-9a-f]*$/i.test(id);
+  const isHex = typeof id !== 'string' || isHexText(id);
   const bytes = typeof id === 'string' ? Buffer.from(id, 'hex') : id;
   if (bytes === undefined || bytes.length !== lengthBytes || !isHex) {
     u8[position] = CBOR_NULL;
@@ -413,4 +413,16 @@ function writeId(
   const start = writeHead(u8, position, MAJOR_BYTES, lengthBytes);
   u8.set(bytes, start);
   return start + lengthBytes;
+}
+
+/** Without a regular expression, whose match the application could see (`RegExp.lastMatch`). */
+function isHexText(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const isDigit = unit >= 0x30 && unit <= 0x39;
+    // Sets the bit that tells lower case from upper case.
+    const letter = unit | 0x20;
+    if (!isDigit && !(letter >= 0x61 && letter <= 0x66)) return false;
+  }
+  return true;
 }

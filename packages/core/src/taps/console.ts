@@ -19,8 +19,6 @@ const ON_STDERR: readonly Method[] = ['warn', 'error'];
 
 /** Of one call. */
 const MAX_ARGUMENTS = 100;
-/** What `console.trace` makes of its arguments. */
-const TRACE = /^Trace(: .*)?\n {4}at /s;
 
 export function tapConsole({ getLogger }: TapTools): void {
   const ownLog = getLogger('console');
@@ -84,6 +82,8 @@ function recordCall(log: Logger, method: Method, args: readonly unknown[]): void
 function isTraceOrWarning(text: unknown): boolean {
   if (typeof text !== 'string') return false;
   return (
-    text.startsWith(`(node:${process.pid}) `) || (text.startsWith('Trace') && TRACE.test(text))
+    text.startsWith(`(node:${process.pid}) `) ||
+    text.startsWith('Trace\n    at ') ||
+    (text.startsWith('Trace: ') && text.includes('\n    at '))
   );
 }
