@@ -9,6 +9,7 @@ const EVIL =
   'x\u001b[2J\u0007\n{"level":"fatal","msg":"forged"}\r\nFATAL http: forged\u202e\u009b1m';
 
 const PROGRAM = `${REQUIRE}
+  import { channel } from 'node:diagnostics_channel';
   import { once } from 'node:events';
   import http from 'node:http';
   import net from 'node:net';
@@ -21,10 +22,27 @@ const PROGRAM = `${REQUIRE}
   console.info('%s and %o', evil, evil);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   npm('pino')({ name: evil }, nowhere).info({ ...fields, msg: 'forged', name: evil }, evil);
+  const winston = npm('winston');
+  const { TtlogTransport } = npm('ttlog/winston');
+  const winstonLog = winston.createLogger({ transports: [new TtlogTransport()] });
+  winstonLog.info(evil, fields);
+  winstonLog.info({ ...fields, message: evil });
+  const { configureSync, getLogger: getLogTape } = npm('@logtape/logtape');
+  const { getTtlogSink } = npm('ttlog/logtape');
+  configureSync({
+    sinks: { ttlog: getTtlogSink() },
+    loggers: [{ category: 'tape', sinks: ['ttlog'] }, { category: ['logtape', 'meta'], sinks: [] }],
+  });
+  getLogTape(['tape', evil]).info(evil, fields);
+  getLogTape(['tape', evil]).info\`\${evil}\`;
   process.on('warning', () => {});
   process.emitWarning(evil, evil);
   await once(spawn(evil, [evil]).on('error', () => {}), 'error').catch(() => {});
   await once(new Worker('', { eval: true, name: evil.replace(/\\n|\\r/g, '') }), 'exit');
+
+  const request = { origin: 'http://a:b@' + evil, method: evil, path: '/' + evil + '?secret' };
+  channel('undici:request:create').publish({ request });
+  channel('undici:request:error').publish({ request, error: { code: evil } });
 
   const { context, trace } = npm('@opentelemetry/api');
   const span = {
@@ -86,6 +104,21 @@ test('nothing from outside becomes an event, or reaches a terminal raw', async (
     ['span-start', 'info', EVIL],
     ['span-end', 'info', EVIL],
   ]);
+  expect(of('winston').map(({ level, message }) => [level, message])).toEqual([
+    ['info', EVIL],
+    ['info', EVIL],
+  ]);
+  expect(of('winston')[0].fields).toMatchObject({ [EVIL]: EVIL, logger: 'forged' });
+  const taped = of(`tape.${EVIL}`);
+  expect(taped.map(({ level, message }) => [level, message])).toEqual([
+    ['info', EVIL],
+    ['info', '{}'],
+  ]);
+  expect(taped.map(({ fields }) => fields.logger ?? fields.args)).toEqual(['forged', [EVIL]]);
+  const fetched = of('undici');
+  expect(fetched.map(({ message }) => message)).toEqual(['request begun', 'request ended']);
+  expect(fetched[0].fields).toMatchObject({ method: EVIL, origin: `http://${EVIL}` });
+  expect(fetched[1].fields).toMatchObject({ error: EVIL });
   expect(of('own')[0]).toMatchObject({ traceId: undefined, spanId: undefined });
   const begun = of('http').filter(({ message }) => message === 'request begun');
   expect(begun.length).toBeGreaterThan(0);
