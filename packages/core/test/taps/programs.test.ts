@@ -2,16 +2,18 @@
 // recording, with their request, and what was in flight has begun and not ended. What they print is
 // what they print without ttlog.
 
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { readSpans } from 'ttlog/reader';
+import { type Recording, readSpans } from 'ttlog/reader';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ServedOutcome, serve } from './served-program.ts';
 import { detailsOf, eventsOf, NOTHING, REGISTER } from './tapped-program.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures');
+const VIEWER = join(import.meta.dirname, '../../../viewer/dist/cli.js');
 const REQUESTS = 40;
 
 const folder = fs.mkdtempSync(join(tmpdir(), 'ttlog-bundled-'));
@@ -53,6 +55,7 @@ describe('node:http with sdk-node and instrumented HTTP', () => {
     const outcome = await serve(program, REGISTER, 'SIGKILL', REQUESTS);
     expect(outcome).toMatchObject({ signal: 'SIGKILL', stderr: expectedStderr('console') });
     expectSpans(outcome, ['/slow']);
+    expectShownUnfinished(outcome);
   });
 
   test('crashing, beside itself without ttlog', async () => {
@@ -148,6 +151,21 @@ function expectSpans({ recording }: ServedOutcome, inFlight: readonly string[]):
     typeof value === 'bigint' ? '' : value,
   );
   expect(everything).not.toContain('hunter2');
+}
+
+/** As the viewer shows it: the trace with its two spans that never ended, and each of them. */
+function expectShownUnfinished({ path, recording }: ServedOutcome): void {
+  const [{ traceId }] = readSpans(recording as Recording).filter(({ endNs }) => endNs === null);
+  const view = (...args: string[]) =>
+    spawnSync(process.execPath, [VIEWER, 'trace', ...args], { encoding: 'utf8' }).stdout;
+  const rows = view(path as string).split('\n');
+  expect(rows.find((row) => row.endsWith(traceId))).toMatch(/ 2 +0 +2 +GET +/);
+  const tree = view(traceId, path as string).split('\n');
+  const ended = tree.filter((line) => line.includes('never ended'));
+  expect(ended[0]).toContain('2 never ended');
+  expect(ended.slice(1).map((line) => /GET|read the database/.exec(line)?.[0])).toEqual([
+    ...['GET', 'read the database'],
+  ]);
 }
 
 /** Without times, process and ports, and in an order that does not depend on the load's timing. */

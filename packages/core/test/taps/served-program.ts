@@ -17,6 +17,7 @@ export interface ServedOutcome {
   readonly stdout: string;
   readonly stderr: string;
   /** Of the snapshot, or of what the black box gave; null without ttlog. */
+  readonly path: string | null;
   readonly recording: Recording | null;
 }
 
@@ -62,7 +63,9 @@ export async function serve(
   // The warning was written at once; what is below comes to the box within its period.
   else setTimeout(() => child.kill('SIGKILL'), 300);
   const [code, signal] = await closed;
-  return { code, signal, stdout, stderr, recording: recordingIn(folder) };
+  const path = recordingIn(folder);
+  const recording = path === null ? null : openRecording(path);
+  return { code, signal, stdout, stderr, path, recording };
 }
 
 /** Whose answer nobody waits for. */
@@ -70,11 +73,10 @@ function ask(url: string): void {
   http.get(url).on('error', () => {});
 }
 
-function recordingIn(folder: string): Recording | null {
+function recordingIn(folder: string): string | null {
   const names = fs.readdirSync(folder);
   const [snapshot] = names.filter((name) => name.endsWith('.bin'));
-  if (snapshot !== undefined) return openRecording(join(folder, snapshot));
+  if (snapshot !== undefined) return join(folder, snapshot);
   const [box] = names.filter((name) => name.endsWith('.ring'));
-  const path = box === undefined ? null : recoverBlackBox(join(folder, box)).path;
-  return path === null ? null : openRecording(path);
+  return box === undefined ? null : recoverBlackBox(join(folder, box)).path;
 }
