@@ -12,11 +12,11 @@ import { pack, unpack } from './packing.ts';
 
 /**
  * Everything is there twice, as ES modules and as CommonJS, and in each the recorder thread's part
- * a second time, as text (100 KB). That is 472 KB packed and 1.52 MB unpacked; our own
+ * a second time, as text (100 KB). That is 472 KB packed and 1.55 MB unpacked; our own
  * code is not minified, so that stack traces can be read.
  */
 const TARBALL_BYTES = 480_000;
-const UNPACKED_BYTES = 1_550_000;
+const UNPACKED_BYTES = 1_600_000;
 /** The page of a report, with preact and uPlot, is a third of it. */
 const VIEWER_TARBALL_BYTES = 190_000;
 
