@@ -55,11 +55,12 @@ export async function liveAndDie(life: Life): Promise<Death> {
   return { killedAtNs, latenessMs, acknowledged: readAcknowledged(acknowledgedPath) };
 }
 
-function start({ mode, pace, directory }: Life, acknowledgedPath: string): ChildProcess {
+function start({ mode, pace, directory, isEarly }: Life, acknowledgedPath: string): ChildProcess {
   const descriptor = fs.openSync(acknowledgedPath, 'a');
   try {
     const { name, bytes, segmentBytes } = pace;
     const args = [FIXTURE, directory, String(bytes), String(segmentBytes), name, mode];
+    if (isEarly) args.push('early');
     return spawn(process.execPath, args, {
       stdio: ['ignore', descriptor, 'pipe', 'pipe'],
       env: { PATH: process.env.PATH },
