@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Case, CaseTable } from '../runner/case.ts';
 import { differences, FIGURE, ratios, summarize } from '../runner/figure.ts';
 import { defaultEnvironment } from '../runner/run-case.ts';
+import { inTurns } from '../runner/turns.ts';
 
 const ROUNDS = 31;
 const QUICK_ROUNDS = 5;
@@ -28,15 +29,11 @@ function started(what: string, program: string, usesPeers = false): Case {
     what,
     usesPeers,
     async measure(plan) {
-      const bare: number[] = [];
-      const own: number[] = [];
-      for (let round = -1; round < (plan.isQuick ? QUICK_ROUNDS : ROUNDS); round++) {
-        const bareMs = processMs('start-bare');
-        const ownMs = processMs(program);
-        if (round < 0) continue;
-        bare.push(bareMs);
-        own.push(ownMs);
-      }
+      const { bare, own } = await inTurns(
+        plan.isQuick ? QUICK_ROUNDS : ROUNDS,
+        () => processMs('start-bare'),
+        () => processMs(program),
+      );
       return {
         stored: null,
         figures: [

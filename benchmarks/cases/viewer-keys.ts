@@ -6,7 +6,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { openRecording } from 'ttlog/reader';
-import type { Case, CaseTable, Plan } from '../runner/case.ts';
+import { type Case, type CaseTable, long, type Plan } from '../runner/case.ts';
 import {
   type Command,
   nodeProgram,
@@ -179,5 +179,5 @@ async function weigh(path: string, errands: readonly string[]): Promise<number> 
 
 export const VIEWER_KEYS: CaseTable = {
   'viewer/key-to-paint': keyToPaint,
-  'viewer/view-memory': viewMemory,
+  'viewer/view-memory': long(viewMemory),
 };

@@ -4,7 +4,7 @@
 import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { openRecording } from 'ttlog/reader';
-import { type Case, type CaseTable, long, type Plan } from '../runner/case.ts';
+import { type Case, type CaseTable, long } from '../runner/case.ts';
 import {
   type Command,
   firstOutputMs,
@@ -15,6 +15,7 @@ import {
 } from '../runner/command.ts';
 import { counted, differences, FIGURE, type Figure, ratios, summarize } from '../runner/figure.ts';
 import { temporaryFile } from '../runner/temporary.ts';
+import { inTurns } from '../runner/turns.ts';
 import { fillRing } from './fill-ring.ts';
 import { type LogReader, logReaders } from './log-readers.ts';
 import { MESSAGE } from './logged-event.ts';
@@ -59,15 +60,11 @@ function firstOutput(what: string, make: () => Promise<RecordingFile>): Case {
     what: `the first output of \`cat\` of ${what}, beside a program that only prints`,
     async measure(plan) {
       const { path } = await make();
-      const bare: number[] = [];
-      const own: number[] = [];
-      for (let round = -1; round < roundsOf(plan); round++) {
-        const bareMs = await firstOutputMs(nodeProgram('start-output'));
-        const ownMs = await firstOutputMs(viewer('cat', path));
-        if (round < 0) continue;
-        bare.push(bareMs);
-        own.push(ownMs);
-      }
+      const { bare, own } = await inTurns(
+        plan.isQuick ? ROUNDS.quick : ROUNDS.usual,
+        () => firstOutputMs(nodeProgram('start-output')),
+        () => firstOutputMs(viewer('cat', path)),
+      );
       return {
         stored: null,
         figures: [
@@ -78,10 +75,6 @@ function firstOutput(what: string, make: () => Promise<RecordingFile>): Case {
       };
     },
   };
-}
-
-function roundsOf({ isQuick }: Plan): number {
-  return isQuick ? ROUNDS.quick : ROUNDS.usual;
 }
 
 interface Printing {

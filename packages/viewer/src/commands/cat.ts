@@ -7,9 +7,8 @@ import { choosePalette } from '../format/colour.ts';
 import { endingText } from '../format/ending.ts';
 import { CLOCK_MODES, type ClockMode, defaultClockMode } from '../format/event-clock.ts';
 import { JsonLines } from '../format/json-lines.ts';
-import { jsonlFormat, TRACE_NAMES, type TraceNames } from '../format/jsonl.ts';
-import { logfmtFormat } from '../format/logfmt.ts';
-import { type PrettyFormat, prettyFormat } from '../format/pretty.ts';
+import { TRACE_NAMES, type TraceNames } from '../format/jsonl.ts';
+import type { PrettyFormat } from '../format/pretty.ts';
 import { PrettyLines } from '../format/pretty-lines.ts';
 import { openInput, reportDamage, reportHosts } from '../input/input.ts';
 import { exitCode } from '../output/exit-code.ts';
@@ -24,6 +23,7 @@ import {
   selectWalk,
 } from '../select/selection.ts';
 import type { Command } from './command.ts';
+import { eventFormat, OUTPUT_OPTIONS, outputOf } from './event-output.ts';
 import { writeWalk } from './write-walk.ts';
 
 export const cat: Command = {
@@ -44,14 +44,7 @@ export const cat: Command = {
   options: [
     PID_OPTION,
     ...SELECTION_OPTIONS,
-    {
-      name: 'output',
-      short: 'o',
-      value: 'FORMAT',
-      choices: ['pretty', 'jsonl', 'logfmt'],
-      summary: 'pretty (the default), jsonl (one object a line) or logfmt.',
-    },
-    { name: 'json', short: 'j', summary: 'The same as --output jsonl.' },
+    ...OUTPUT_OPTIONS,
     {
       name: 'trace-names',
       value: 'A,B,C',
@@ -86,7 +79,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const utc = given.has('utc');
   const isQuiet = given.has('quiet');
   const selection = parseSelection(given, utc);
-  const output = given.has('json') ? 'jsonl' : (given.value('output') ?? 'pretty');
+  const output = outputOf(given);
   const traceNames = parseTraceNames(given.value('trace-names'));
   const colours = choosePalette(given.value('color'), terminal);
 
@@ -108,12 +101,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     hasShown = (await writeWalk(walk, lines, (bytes) => terminal.write(bytes))) > 0;
     await terminal.write(endingBelow(hasShown, selection, ending));
   } else {
-    const format =
-      output === 'jsonl'
-        ? jsonlFormat(traceNames)
-        : output === 'logfmt'
-          ? logfmtFormat()
-          : prettyFormat(pretty);
+    const format = eventFormat(output, pretty, traceNames);
     const separator = output === 'pretty' ? `${colours.dim('--')}\n` : '';
     hasShown = await print(selection, files, { format, ending, separator }, terminal);
   }

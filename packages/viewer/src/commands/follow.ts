@@ -7,9 +7,7 @@ import { UsageError } from '../arguments/usage-error.ts';
 import { choosePalette } from '../format/colour.ts';
 import { endingText } from '../format/ending.ts';
 import { CLOCK_MODES, type ClockMode } from '../format/event-clock.ts';
-import { jsonlFormat } from '../format/jsonl.ts';
-import { logfmtFormat } from '../format/logfmt.ts';
-import { type PrettyFormat, prettyFormat } from '../format/pretty.ts';
+import type { PrettyFormat } from '../format/pretty.ts';
 import { findRecordings } from '../input/find-recordings.ts';
 import { reportDamage } from '../input/input.ts';
 import { isLiving, monotonicOffsetNs } from '../input/living.ts';
@@ -25,6 +23,7 @@ import {
 } from '../select/selection.ts';
 import { parseDurationNs } from '../select/time-expression.ts';
 import type { Command } from './command.ts';
+import { eventFormat, OUTPUT_OPTIONS, outputOf } from './event-output.ts';
 
 export const follow: Command = {
   name: 'follow',
@@ -47,14 +46,7 @@ export const follow: Command = {
       summary: 'Begin with the last N events; 10 by default.',
     },
     { name: 'every', value: 'TIME', summary: 'How often to look: 500ms by default.' },
-    {
-      name: 'output',
-      short: 'o',
-      value: 'FORMAT',
-      choices: ['pretty', 'jsonl', 'logfmt'],
-      summary: 'pretty (the default), jsonl (one object a line) or logfmt.',
-    },
-    { name: 'json', short: 'j', summary: 'The same as --output jsonl.' },
+    ...OUTPUT_OPTIONS,
     {
       name: 'clock',
       value: 'CLOCK',
@@ -133,12 +125,9 @@ function formatOf(
   files: readonly RecordingFile[],
   terminal: Terminal,
 ): PrettyFormat {
-  const output = given.has('json') ? 'jsonl' : given.value('output');
-  if (output === 'jsonl') return jsonlFormat();
-  if (output === 'logfmt') return logfmtFormat();
   const palette = choosePalette(given.value('color'), terminal);
   const mode = (given.value('clock') as ClockMode | undefined) ?? 'abs';
-  return prettyFormat({ palette, utc: given.has('utc'), mode, files });
+  return eventFormat(outputOf(given), { palette, utc: given.has('utc'), mode, files });
 }
 
 interface OpenedBoxes {
@@ -252,7 +241,7 @@ async function printEnding(
   given: ParsedArguments,
   terminal: Terminal,
 ): Promise<void> {
-  if (given.has('json') || (given.value('output') ?? 'pretty') !== 'pretty') return;
+  if (outputOf(given) !== 'pretty') return;
   const palette = choosePalette(given.value('color'), terminal);
   await terminal.write(`\n${endingText(file, palette, given.has('utc'))}`);
 }
