@@ -33,7 +33,7 @@ export function timelineLines(view: View, drawing: Drawing): string[] {
   const { topRow, row: wanted } = view.inPane;
   const rows = known.timelineRows(view);
   const chosen = Math.min(wanted, rows.length - 1);
-  const cells = known.laneCells(window, width);
+  const cells = known.laneCells;
   const lines = rows.slice(topRow, topRow + view.heightLines - TIMELINE_HEAD).map((row, line) => {
     const isChosen = topRow + line === chosen;
     const lead = isChosen ? '>' : ' ';
@@ -75,7 +75,8 @@ function headLines(
 }
 
 interface Lanes {
-  readonly cells: LaneCells;
+  /** null before anything is known. */
+  readonly cells: LaneCells | null;
   readonly window: TimeWindow;
   readonly width: number;
 }
@@ -87,16 +88,16 @@ function laneRow(
 ): Cell[] {
   const completeNs = known.completeFromNs(lane);
   const lostParts = completeNs === null ? 0 : lostColumns(completeNs, window, width);
-  const perLog = EIGHTHS.length / Math.log1p(cells.most);
+  const perLog = EIGHTHS.length / Math.log1p(cells?.most ?? 1);
   return Array.from({ length: width }, (_, column) => {
     const cell = lane * width + column;
-    const count = cells.counts[cell];
+    const count = cells?.counts[cell] ?? 0;
     if (count === 0) {
       return column < lostParts
         ? { text: LOST, paint: colours.dim }
         : { text: '·', paint: colours.dim };
     }
-    const worst = cells.worst[cell];
+    const worst = cells?.worst[cell] ?? 0;
     if (worst >= 13) return { text: worst >= 17 ? '!' : '-', paint: levelPaint(worst, colours) };
     const height = Math.min(EIGHTHS.length, Math.ceil(Math.log1p(count) * perLog));
     return { text: EIGHTHS[height - 1], paint: lanePaint(lane, colours) };

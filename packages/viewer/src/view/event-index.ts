@@ -28,6 +28,10 @@ export interface Lane {
   readonly file: RecordingFile;
   readonly threadId: number;
   readonly label: string;
+  /** How many events of each level it has, and which are its first and its last. */
+  readonly byLevel: number[];
+  readonly first: number;
+  last: number;
 }
 
 /** What a reader can leave out by itself. */
@@ -162,28 +166,21 @@ export class EventIndex {
     return this.#fromLevel[levelPlace(minSeverity)];
   }
 
-  /** What is counted of a recording, with the events that other recordings hold as well. */
+  /** What is counted of a recording, but for the events that another one gave already. */
   summaryOf(file: RecordingFile): Summary {
-    const isOwn = this.lanes.map((lane) => lane.file === file);
-    const byLane = new Uint32Array(this.lanes.length);
-    const byLevel = LEVELS.map(() => 0);
-    let [first, last] = [-1, -1];
-    for (let index = 0; index < this.count; index++) {
-      const lane = this.#laneOf[index];
-      if (!isOwn[lane]) continue;
-      byLane[lane]++;
-      byLevel[levelPlace(this.#severities[index])]++;
-      if (first < 0) first = index;
-      last = index;
-    }
-    const counts = this.lanes.map(({ threadId }, lane) => [threadId, byLane[lane]] as const);
+    const own = this.lanes.filter((lane) => lane.file === file);
+    const byLevel = LEVELS.map((level, place) => {
+      return [level, own.reduce((sum, { byLevel }) => sum + byLevel[place], 0)] as const;
+    });
+    const firsts = own.map(({ first }) => first);
+    const lasts = own.map(({ last }) => last);
     return summaryOf(file.recording, {
-      byLevel: Object.fromEntries(
-        LEVELS.map((level, place) => [level, byLevel[place]]),
-      ) as Summary['byLevel'],
-      byThread: new Map(counts.filter((_, lane) => isOwn[lane])),
-      firstNs: first < 0 ? null : this.#timesNs[first],
-      lastNs: last < 0 ? null : this.#timesNs[last],
+      byLevel: Object.fromEntries(byLevel) as Summary['byLevel'],
+      byThread: new Map(
+        own.map(({ threadId, byLevel }) => [threadId, byLevel.reduce((a, b) => a + b, 0)]),
+      ),
+      firstNs: own.length === 0 ? null : this.#timesNs[Math.min(...firsts)],
+      lastNs: own.length === 0 ? null : this.#timesNs[Math.max(...lasts)],
     });
   }
 
@@ -195,11 +192,15 @@ export class EventIndex {
     if (sinceLastNs >= LEAST_PAUSE_NS && this.#isLong(sinceLastNs)) this.pauses.add(index);
     this.#timesNs[index] = event.timeNs;
     this.#severities[index] = event.severity;
-    this.#laneOf[index] = this.#laneNumber(event, file);
+    const number = this.#laneNumber(event, file);
+    this.#laneOf[index] = number;
+    const lane = this.lanes[number];
+    lane.byLevel[levelPlace(event.severity)]++;
+    lane.last = index;
     for (let place = levelPlace(event.severity); place >= 0; place--) {
       this.#fromLevel[place].add(index);
     }
-    if (event.severity < WARN_SEVERITY) this.firstMinorOf[this.#laneOf[index]] ??= index;
+    if (event.severity < WARN_SEVERITY) this.firstMinorOf[number] ??= index;
     this.count++;
   }
 
@@ -222,7 +223,9 @@ export class EventIndex {
       number = this.lanes.length;
       ofFile.set(thread.id, number);
       const label = threadLabel(thread, file.recording.threads);
-      this.lanes.push({ file, threadId: thread.id, label });
+      const byLevel = LEVELS.map(() => 0);
+      const { count: first } = this;
+      this.lanes.push({ file, threadId: thread.id, label, byLevel, first, last: first });
     }
     return number;
   }

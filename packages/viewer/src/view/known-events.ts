@@ -19,7 +19,14 @@ import type { Hits } from './hits.ts';
 import { patternOf } from './message-pattern.ts';
 import { activeFilters, type Events, type Pane, type Sought, type View } from './model.ts';
 import type { TimeWindow } from './time-parts.ts';
-import { type LaneCells, laneCells, rowsOf, type TimelineRow, windowOf } from './timeline.ts';
+import {
+  type LaneCells,
+  laneCells,
+  laneWidth,
+  rowsOf,
+  type TimelineRow,
+  windowOf,
+} from './timeline.ts';
 import { type WalkKey, Walks } from './walks.ts';
 
 /** A pause this many times as long as others are on average is a gap. */
@@ -47,8 +54,6 @@ export class KnownEvents implements Events {
   /** By thread: the first event that nothing was lost behind. */
   #lossEnds: (number | undefined)[] = [];
   #cells: { readonly of: string; readonly cells: LaneCells } | null = null;
-  /** Tells apart what is shown, roughly; sets are made anew at every key. */
-  #shownKey = '';
   #infoLines: readonly string[] | null = null;
   #pane: Pane = 'list';
   #patterns: (Digest<readonly Pattern[]> & { readonly of: string }) | null = null;
@@ -100,7 +105,6 @@ export class KnownEvents implements Events {
     this.matched = shown;
     const isWidened = contextEvents > 0 && shown.count < index.count;
     this.shown = isWidened ? shown.widened(contextEvents, index.count) : shown;
-    this.#shownKey = `${JSON.stringify(filters)} ${this.shown.count} ${minSeverity}`;
     this.#pane = view.pane;
     if (index.isComplete) this.#wantDigest(view, filters);
     if (this.#placedCount !== index.count) {
@@ -114,9 +118,8 @@ export class KnownEvents implements Events {
   run(isLate: () => boolean): boolean {
     if (!this.index.isComplete) return false;
     if (this.#walks.run(isLate)) return true;
-    const digest = this.#digest();
-    while (digest !== null && digest.result === null && !digest.steps.next().done) {
-      if (isLate()) return true;
+    for (let digest = this.#digest(); digest !== null; digest = this.#digest()) {
+      if (!digest.steps.next().done && isLate()) return true;
     }
     return false;
   }
@@ -127,8 +130,7 @@ export class KnownEvents implements Events {
 
   /** How far what the pane shows is worked out; null where it is. */
   get digestProgress(): number | null {
-    const digest = this.#digest();
-    return digest === null || digest.result !== null ? null : digest.progress;
+    return this.#digest()?.progress ?? null;
   }
 
   get patterns(): readonly Pattern[] | null {
@@ -140,11 +142,9 @@ export class KnownEvents implements Events {
     return rowsOf(this.index.lanes.length, trees, windowOf(view, this));
   }
 
-  /** Kept while the same is asked for: the cursor moves over it. */
-  laneCells(window: TimeWindow, width: number): LaneCells {
-    const of = `${window.fromNs} ${window.toNs} ${width} ${this.count} ${this.#shownKey}`;
-    if (this.#cells?.of !== of) this.#cells = { of, cells: laneCells(this, window, width) };
-    return this.#cells.cells;
+  /** Of the timeline, as far as they are known; null where it is not looked at. */
+  get laneCells(): LaneCells | null {
+    return this.#cells?.cells ?? null;
   }
 
   /** From when on nothing of a thread was overwritten; null where nothing was. */
@@ -161,14 +161,31 @@ export class KnownEvents implements Events {
     return this.#infoLines;
   }
 
-  #digest(): Digest<unknown> | null {
-    if (this.#pane === 'patterns') return this.#patterns;
-    return this.#pane === 'timeline' ? this.#spans : null;
+  #digest(): Pick<Digest<unknown>, 'progress' | 'steps'> | null {
+    if (this.#pane === 'patterns') return this.#patterns?.result === null ? this.#patterns : null;
+    if (this.#pane !== 'timeline') return null;
+    const cells = this.#cells?.cells;
+    if (cells !== undefined && cells.progress < 1) return cells;
+    return this.#spans?.result === null ? this.#spans : null;
+  }
+
+  /** Kept while the same is asked for: the cursor moves over it. */
+  #wantCells(view: View, filters: readonly WalkKey[]): void {
+    const window = windowOf(view, this);
+    const width = laneWidth(view.widthColumns);
+    const { minSeverity, isOnlyLevel } = view;
+    const asked = [filters, this.shown.count, minSeverity, isOnlyLevel, width];
+    const of = `${JSON.stringify(asked)} ${window.fromNs} ${window.toNs}`;
+    if (this.#cells?.of === of) return;
+    this.#cells = { of, cells: laneCells(this.index, this.shown, window, width) };
   }
 
   /** Begins what a pane shows, unless it is there: of the patterns for the events shown now. */
   #wantDigest(view: View, filters: readonly WalkKey[]): void {
-    if (view.pane === 'timeline') this.#spans ??= spanDigest(this.index);
+    if (view.pane === 'timeline') {
+      this.#spans ??= spanDigest(this.index);
+      this.#wantCells(view, filters);
+    }
     if (view.pane !== 'patterns' || this.#walks.progress !== null) return;
     const of = JSON.stringify([filters, view.minSeverity, view.isOnlyLevel]);
     if (this.#patterns?.of !== of) {

@@ -152,8 +152,9 @@ export class Session {
   }
 
   #refresh(): void {
+    this.#view = this.#sized(this.#view);
     this.#known.refresh(this.#view);
-    this.#view = this.#sized(resumed(settled(this.#view, this.#known), this.#known));
+    this.#view = resumed(settled(this.#view, this.#known), this.#known);
   }
 
   #sized(view: View): View {

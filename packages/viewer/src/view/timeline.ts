@@ -5,7 +5,8 @@
 
 import type { TraceNode, TraceTree } from '../digest/trace-tree.ts';
 import { isoClock } from '../format/clock.ts';
-import type { KnownEvents } from './known-events.ts';
+import type { EventIndex } from './event-index.ts';
+import type { EventSet } from './event-set.ts';
 import type { Events, View } from './model.ts';
 import { startOfPart, type TimeWindow } from './time-parts.ts';
 
@@ -87,32 +88,52 @@ export function rowsOf(
   return rows;
 }
 
-/** Events of each lane in each column, and the highest severity among them. */
+/** Events of each lane in each column, and the highest severity among them; gathered in steps. */
 export interface LaneCells {
   readonly counts: Uint32Array;
   readonly worst: Uint8Array;
-  readonly most: number;
+  most: number;
+  /** From 0 to 1. */
+  progress: number;
+  readonly steps: Generator<void>;
 }
 
-/** One pass over the events in the window. */
-export function laneCells(known: KnownEvents, window: TimeWindow, width: number): LaneCells {
-  const { index, shown } = known;
+/** Events after which there is a pause. */
+const EVENTS_PER_PAUSE = 16_384;
+
+export function laneCells(
+  index: EventIndex,
+  shown: EventSet,
+  window: TimeWindow,
+  width: number,
+): LaneCells {
   const counts = new Uint32Array(index.lanes.length * width);
   const worst = new Uint8Array(index.lanes.length * width);
-  const isAll = shown.count === index.count;
-  let most = 1;
-  for (let column = 0; column < width; column++) {
-    const from = index.indexAtTime(startOfPart(column, window, width));
-    const isLast = column === width - 1;
-    const endNs = isLast ? window.toNs + 1n : startOfPart(column + 1, window, width);
-    const to = index.indexAtTime(endNs);
+  const cells: LaneCells = { counts, worst, most: 1, progress: 0, steps: steps() };
+  return cells;
+
+  function* steps(): Generator<void> {
+    for (let column = 0; column < width; column++) {
+      const from = index.indexAtTime(startOfPart(column, window, width));
+      const isLast = column === width - 1;
+      const endNs = isLast ? window.toNs + 1n : startOfPart(column + 1, window, width);
+      const to = index.indexAtTime(endNs);
+      for (let at = from; at < to; at += EVENTS_PER_PAUSE) {
+        addEvents(column, at, Math.min(to, at + EVENTS_PER_PAUSE));
+        yield;
+      }
+      cells.progress = (column + 1) / width;
+    }
+  }
+
+  function addEvents(column: number, from: number, to: number): void {
     // Where all is shown, asking for the next one would cost more than all else here.
+    const isAll = shown.count === index.count;
     const next = isAll ? (at: number) => at : (at: number) => shown.next(at) ?? index.count;
     for (let at = next(from); at < to; at = next(at + 1)) {
       const cell = index.laneAt(at) * width + column;
-      if (++counts[cell] > most) most = counts[cell];
+      if (++counts[cell] > cells.most) cells.most = counts[cell];
       if (index.severityAt(at) > worst[cell]) worst[cell] = index.severityAt(at);
     }
   }
-  return { counts, worst, most };
 }

@@ -3,7 +3,13 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_NS } from '../sample.ts';
-import { hundredEvents, type OpenSession, openSession, recordingOf } from './open-session.ts';
+import {
+  FakeSurface,
+  hundredEvents,
+  type OpenSession,
+  openSession,
+  recordingOf,
+} from './open-session.ts';
 
 let reader: OpenSession;
 const chosenId = (): number => Number(/ id=(\d+)/.exec(reader.surface.chosen)?.[1] ?? Number.NaN);
@@ -47,6 +53,34 @@ describe('what is shown', () => {
     expect(reader.surface.status).toContain('hit 1 of 4, 30 hidden');
     await reader.press('j');
     expect(reader.surface.status).toContain('4 hits, 30 hidden');
+  });
+
+  it('says how far a search is, and counts all hits in the end', async () => {
+    const events = Array.from({ length: 30_000 }, (_, at) => ({
+      timeNs: SAMPLE_NS + BigInt(at) * 1_000_000n,
+      level: 'info' as const,
+      message: at % 3 === 0 ? 'needle' : 'hay',
+    }));
+    const surface = new FakeSurface();
+    const said: string[] = [];
+    const paint = surface.paint.bind(surface);
+    surface.paint = (picture) => {
+      paint(picture);
+      said.push(surface.status);
+    };
+    // Each look at the clock is a tenth of what a picture may wait for.
+    let nowMs = 0;
+    surface.nowMs = () => {
+      nowMs += 10;
+      return nowMs;
+    };
+    reader = await openSession([recordingOf(events)], {}, surface);
+    await expect.poll(() => reader.session.isIdle()).toBe(true);
+    await reader.press('/', ...'needle', 'return');
+    await expect.poll(() => surface.status).toContain('hit 2 of 10,000');
+    const shares = said.flatMap((text) => /searching (\d+)%.* [\d,]+\+ hits/.exec(text)?.[1] ?? []);
+    expect(shares.length).toBeGreaterThan(2);
+    expect(shares.map(Number)).toEqual(shares.map(Number).sort((a, b) => a - b));
   });
 
   it('hides fields, and shows them again', async () => {

@@ -77,6 +77,14 @@ describe('the timeline', () => {
     ]);
   });
 
+  it('keeps to the size of the terminal', async () => {
+    await reader.press('L');
+    reader.surface.columns = 60;
+    reader.session.resize();
+    await reader.press('j');
+    expect(reader.surface.text.split('\n')[3]).toMatch(/^ images {14}[▁-█]·{37}[▁-█]$/);
+  });
+
   it('looks closer, measures, and shows only what is measured', async () => {
     await reader.press('L', ...'zzzzzzzzzz');
     expect(reader.surface.text).toMatch(/^ images +[▁▂▃▄▅▆▇█!·-]+$|^>images +[▁▂▃▄▅▆▇█!·-]+$/m);
