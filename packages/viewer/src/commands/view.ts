@@ -99,11 +99,13 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
 function filtersOf(given: ParsedArguments): string[] {
   const [since, until] = [given.value('since'), given.value('until')];
   const threads = given.values('thread');
+  const trace = given.value('trace');
   return [
     ...given.values('where'),
     ...given.values('match').map(matchFilter),
     ...given.values('grep').map((expression) => `/${expression}`),
     ...(threads.length === 0 ? [] : [`thread in (${threads.map(quoted).join(', ')})`]),
+    ...(trace === undefined ? [] : [`trace_id like ${trace.toLowerCase()}*`]),
     ...(since === undefined ? [] : [`time >= ${quoted(since)}`]),
     ...(until === undefined ? [] : [`time <= ${quoted(until)}`]),
   ];

@@ -8,7 +8,7 @@ import { listed, type OptionSpec, type ParsedArguments } from '../arguments/opti
 import { UsageError } from '../arguments/usage-error.ts';
 import { mergeByTime, WalkMerge } from '../input/merge.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
-import { parseMatch } from './field-match.ts';
+import { type EventTest, parseMatch } from './field-match.ts';
 import { parseGrep } from './grep.ts';
 import { levelOf } from './level-word.ts';
 import { NEIGHBOUR_OPTIONS, parseNeighbours, withNeighbours } from './neighbours.ts';
@@ -63,6 +63,11 @@ export const FILTER_OPTIONS: readonly OptionSpec[] = [
     isRepeatable: true,
     summary: 'Events of this thread. Several: any of them.',
   },
+  {
+    name: 'trace',
+    value: 'ID',
+    summary: 'Events of the trace with this id, or of those whose ids begin so.',
+  },
 ];
 
 /** The same, with order and number of what is shown. */
@@ -83,9 +88,14 @@ export function parseSelection(given: ParsedArguments, utc: boolean): Selection 
   const since = given.value('since');
   const until = given.value('until');
   const lines = given.value('lines');
+  const trace = given.value('trace');
   return {
     minLevel: level === undefined ? undefined : parseLevel(level),
-    tests: [...given.values('match').map(parseMatch), ...given.values('grep').map(parseGrep)],
+    tests: [
+      ...(trace === undefined ? [] : [parseTrace(trace)]),
+      ...given.values('match').map(parseMatch),
+      ...given.values('grep').map(parseGrep),
+    ],
     queries: given.values('where').map(parseQuery),
     neighbours: parseNeighbours(given),
     since: since === undefined ? undefined : parseTime(since, 'since'),
@@ -240,6 +250,14 @@ function parseLevel(text: string): Level {
   const level = levelOf(text);
   if (level !== undefined) return level;
   throw new UsageError(`--level takes ${listed(LEVELS)}, not "${text}"`);
+}
+
+function parseTrace(text: string): EventTest {
+  if (!/^[0-9a-f]{1,32}$/i.test(text)) {
+    throw new UsageError(`--trace takes an id of up to 32 hexadecimal digits, not "${text}"`);
+  }
+  const beginning = text.toLowerCase();
+  return ({ traceId }) => traceId?.startsWith(beginning) === true;
 }
 
 function parseLines(text: string): { count: number; from: 'start' | 'end' } {

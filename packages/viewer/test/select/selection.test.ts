@@ -229,6 +229,23 @@ describe('a selection of which little matches', () => {
   });
 });
 
+describe('--trace', () => {
+  const files = [
+    sampleFile([
+      sampleEvent({ message: 'a', traceId: '4bf92f3577b34da6a3ce929d0e0e4736' }),
+      sampleEvent({ message: 'b', traceId: '4bf0000000000000a3ce929d0e0e4736' }),
+      sampleEvent({ message: 'c' }),
+    ]),
+  ];
+
+  it('takes an id, or as much of its beginning as one has', () => {
+    expect(select(['--trace', '4bf92f3577b34da6a3ce929d0e0e4736'], files)).toEqual(['a']);
+    expect(select(['--trace', '4BF'], files)).toEqual(['a', 'b']);
+    expect(select(['--trace', '5'], files)).toEqual([]);
+    expect(() => select(['--trace', 'POST /pay'], files)).toThrow('--trace takes an id');
+  });
+});
+
 describe('-n in a long recording', () => {
   it('looks for the last ones from the end backwards, and no further than it must', () => {
     const file = sampleFile(numbered(20_000), sampleHeader({ startedAtMs: SAMPLE_MS }));
