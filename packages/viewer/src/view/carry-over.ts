@@ -27,6 +27,7 @@ export function carriedOver(view: View, from: EventIndex, to: EventIndex): View 
       const place = placeOf(index);
       return place === null ? [] : [{ index: place, name }];
     }),
+    pinned: view.pinned === null ? null : placeOf(view.pinned),
     visited: all(view.visited),
     unvisited: all(view.unvisited),
   };

@@ -25,15 +25,16 @@ export function clicked(
   known: KnownEvents,
 ): View {
   if (view.prompt !== null || known.count === 0) return view;
-  const { histogramLines, isDivided } = sizesOf(view, lines.length);
+  const { histogramLines, pinnedLines, isDivided } = sizesOf(view, lines.length);
   const line = place.line - FIRST_LINE;
+  const listLine = line - histogramLines - pinnedLines;
   if (line < 0) return view;
   const still: View = { ...view, awaited: null, message: '', isAtEnd: false, pending: null };
   if (line < histogramLines) return onHistogram(still, place, known);
   const isOnList = view.pane === 'list' || isDivided;
   const isOnEdge = isOnList && place.column === place.columns - 1;
-  if (isOnEdge && line - histogramLines < view.heightLines) {
-    return onEdge(still, line - histogramLines, known);
+  if (isOnEdge && listLine >= 0 && listLine < view.heightLines) {
+    return onEdge(still, listLine, known);
   }
   const target = targets[place.line];
   if (target === undefined) return view;

@@ -58,6 +58,13 @@ export function listLines(view: View, drawing: Drawing): DrawnList {
   return { body, targets: shown.map(({ index }) => index), isPartial, screenEvents };
 }
 
+/** An event as it stands above the list, wherever that is. */
+export function pinnedLine(index: number, view: View, drawing: Drawing): string {
+  const { events } = drawing.known.reader.read([index], drawing.isLate);
+  const [line] = rowFormat({ ...view, isWrapped: false }, drawing, [index])(index, events[0]);
+  return line;
+}
+
 /** Where the picture begins among the lines, so that the chosen event is on it as a whole. */
 function firstLine(view: View, lines: readonly { readonly index: number }[]): number {
   const { chosen, heightLines } = view;
@@ -157,7 +164,7 @@ function timeTexts(
 
 /** Chosen, and what is special: a mark, a hit, a gap above, lost events before. */
 function gutterText(index: number, view: View, { known }: Drawing): string {
-  const chosen = index === view.chosen ? '>' : ' ';
+  const chosen = index === view.chosen ? '>' : index === view.pinned ? '^' : ' ';
   const mark = view.marks.find((other) => other.index === index);
   if (mark !== undefined) return `${chosen}${mark.name === '' ? '*' : mark.name}`;
   if (known.hits('search')?.found.has(index)) return `${chosen}/`;

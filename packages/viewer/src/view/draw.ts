@@ -8,7 +8,7 @@ import type { Palette } from '../format/colour.ts';
 import { fitted } from '../format/width.ts';
 import type { Picture, PictureLine } from '../output/picture.ts';
 import { detailLines } from './draw-detail.ts';
-import { listLines } from './draw-list.ts';
+import { listLines, pinnedLine } from './draw-list.ts';
 import { filterLines, helpLines, infoLines } from './draw-panes.ts';
 import { patternLines } from './draw-patterns.ts';
 import { promptLine, statusText, titleLine } from './draw-status.ts';
@@ -54,6 +54,9 @@ export function picture(view: View, drawing: Drawing, lineCount: number): DrawnP
   };
   let isPartial = false;
   let screenEvents = view.heightLines;
+  if (view.pinned !== null && sizes.pinnedLines > 0) {
+    add({ body: [plainLine(pinnedLine(view.pinned, view, drawing))], targets: [view.pinned] }, 1);
+  }
   if (view.pane === 'list' || sizes.isDivided) {
     const list = listLines(view, drawing);
     ({ isPartial, screenEvents } = list);

@@ -36,6 +36,7 @@ export const HELP_SECTIONS: readonly KeySection[] = [
       ['m and a letter; m m', 'Mark the event by a letter; without one, or no more.'],
       ["' and a letter; ' ' \"", 'To the mark of a letter; to the next and the previous mark.'],
       ['M; c', 'Mark all from the last mark to here; no marks.'],
+      ['Ctrl-S', 'Keep the event above the list, or no more.'],
     ]),
   },
   {

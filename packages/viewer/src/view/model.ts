@@ -151,6 +151,8 @@ export interface View {
   readonly pending: { readonly sought: Sought; readonly step: 1 | -1 } | null;
   /** In the order in which they were made. */
   readonly marks: readonly PlacedMark[];
+  /** An event that stays above the list. */
+  readonly pinned: number | null;
   readonly visited: readonly number[];
   readonly unvisited: readonly number[];
   readonly clock: Clock;
@@ -216,6 +218,7 @@ export function firstView(look: FirstLook): View {
     sought: { search: null, trace: null, pattern: null },
     pending: null,
     marks: [],
+    pinned: null,
     visited: [],
     unvisited: [],
     clock: look.clock,

@@ -106,6 +106,8 @@ function pressedInList(before: View, key: Key, events: Events): View {
       return { ...view, pane: 'detail', inDetail: FIRST_ROW, toggled: new Set() };
     case 'M':
       return markedTo(view, events);
+    case 'ctrl-s':
+      return { ...view, pinned: view.pinned === view.chosen ? null : view.chosen };
     default:
       return before;
   }

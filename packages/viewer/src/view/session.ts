@@ -81,7 +81,10 @@ export class Session {
     this.#filling = index.fill();
     this.#known = new KnownEvents(index, options.files, options.utc);
     const { look, source } = options;
-    const { heightLines } = sizesOf({ ...look, isSplit: false, pane: 'list' }, surface.lines);
+    const { heightLines } = sizesOf(
+      { ...look, isSplit: false, pane: 'list', pinned: null },
+      surface.lines,
+    );
     const canFollow = source?.isOpen ?? false;
     this.#view = firstView({ ...look, heightLines, widthColumns: surface.columns, canFollow });
   }

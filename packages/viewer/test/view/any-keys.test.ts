@@ -9,7 +9,19 @@ import { FakeSurface, hundredEvents, openSession, recordingOf } from './open-ses
 const KEYS: readonly string[] = [
   ...'jkgGbdulhpewEWsSoOrR.,nNmc\'"{}[]tTiKy/&f123456?+-= aé日)(',
   ...['return', 'escape', 'up', 'down', 'left', 'right', 'pagedown', 'backspace', 'tab'],
-  ...['ctrl-f', 'ctrl-l', 'ctrl-c', 'ctrl-u', 'ctrl-w', 'ctrl-z', 'f1', 'f2', '', 'undefined'],
+  ...[
+    'ctrl-f',
+    'ctrl-l',
+    'ctrl-c',
+    'ctrl-u',
+    'ctrl-w',
+    'ctrl-z',
+    'ctrl-s',
+    'f1',
+    'f2',
+    '',
+    'undefined',
+  ],
   ...['wheel-up', 'wheel-down', 'meta-3', ...'FLPIMXxzZAB!#~'],
 ];
 

@@ -168,6 +168,22 @@ describe('marks', () => {
   });
 });
 
+describe('an event that is kept above the list', () => {
+  it('stays while the list moves, until it is let go', async () => {
+    await reader.press('e', 'ctrl-s', 'G');
+    const lines = reader.surface.text.split('\n');
+    expect(lines).toHaveLength(24);
+    expect(lines[1]).toMatch(/^\^ .* id=9 /);
+    expect([chosenId(), ids().length]).toEqual([99, 22]);
+    reader.session.click(20, 1);
+    await reader.press('undefined');
+    expect(chosenId()).toBe(9);
+    await reader.press('ctrl-s');
+    expect(reader.surface.text.split('\n')[1]).not.toMatch(/ id=9 /);
+    expect(ids()).toHaveLength(22);
+  });
+});
+
 describe('parts of the histogram', () => {
   it('are stepped through by parentheses', async () => {
     const seconds = [0, 0.01, 5, 5.01, 50, 99, 99.9];
