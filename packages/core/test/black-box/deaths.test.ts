@@ -1,5 +1,5 @@
-// One death each, beside a program without ttlog: it ends as it would have, and the black box is
-// there where no snapshot could be written, and gone where nothing is missing.
+// What becomes of a black box: gone after an end in order, told of after the next start, on a disk that
+// is full, in containers that share a directory. The table of deaths says after which it is there.
 
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';

@@ -50,14 +50,17 @@ describe('a process that has nothing more to do ends', () => {
       const last = process.hrtime.bigint();
       process.on('exit', () => { console.log(Number(process.hrtime.bigint() - last) / 1e6); });`;
     const delaysMs: number[] = [];
-    for (let i = 0; i < 3; i++) delaysMs.push(Number((await runProgram(timed)).stdout));
+    const isSlow = () => !delaysMs.some((delayMs) => delayMs < 150);
+    for (let i = 0; i < 3 && isSlow(); i++) {
+      delaysMs.push(Number((await runProgram(timed)).stdout));
+    }
     expect(Math.min(...delaysMs)).toBeLessThan(150);
   });
 
   it('before there is a thread to be waited for, where it had nothing to log', async () => {
     // On a machine with too much to do one program or another takes long enough to need it.
     const states: string[] = [];
-    for (let i = 0; i < 3; i++) {
+    for (let i = 0; i < 3 && !states.includes('off'); i++) {
       const outcome = await runProgram(`const recorder = startRecorder();
         process.on('exit', () => console.log(JSON.stringify(recorder.stats())));`);
       const { blackBox, recorderThread } = printed(outcome) as RecorderStats;

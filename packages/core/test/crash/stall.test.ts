@@ -93,8 +93,12 @@ describe.concurrent('a stall', () => {
       `(await import('node:child_process')).execFileSync('sleep', ['0.3']); process.exit(6);`,
     ],
   ])('changes nothing for a process that then %s', async (_, rest) => {
-    const outcome = await runBeside(`${start('{ afterMs: 200, stack: true }')}
-      ${SPIN} spin(700); ${rest}`);
+    const outcome = await runBeside(
+      `${start('{ afterMs: 200, stack: true }')}
+      ${SPIN} spin(700); ${rest}`,
+      // Of several timers that are due, the first has another frame under it than the last.
+      { ignoreInternalFrames: true },
+    );
     expect(stallsOf(outcome)).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
-// Deaths of workers that the table of deaths has no row for: one snapshot a death, which names the
-// thread that ends, or lives on, as it would have without ttlog.
+// Deaths of workers that the table of deaths has no row for: several in a row, errors that main throws
+// again or catches, and values that are no errors.
 
 import { describe, expect, it } from 'vitest';
 import { type Outcome, printed, runBeside, runProgram } from './run-program.ts';

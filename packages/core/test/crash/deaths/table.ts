@@ -272,7 +272,6 @@ const ends: Death[] = [
     main: 'settle(() => process.reallyExit(6));',
     ends: 6,
     leaves: BOX,
-    modes: BOTH,
   },
 ];
 
@@ -357,7 +356,6 @@ const ofWorkers: Death[] = [
     worker: LEAK,
     ends: 'SIGKILL',
     leaves: BOX,
-    modes: BOTH,
   },
   {
     name: 'a throw after process.exit in a worker',
@@ -412,8 +410,7 @@ const SIGNALS: NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
 const bySignals: Death[] = SIGNALS.flatMap((signal): Death[] => {
   const sent: ProgramOptions = { ...NO_CORE, signals: [{ signal, afterMs: 0 }] };
-  const close = (method: string): string =>
-    `process.${method}('${signal}', () => {
+  const close = `process.on('${signal}', () => {
       console.log('closing');
       setTimeout(() => { talk(); process.exit(0); }, 20);
     });`;
@@ -431,27 +428,33 @@ const bySignals: Death[] = SIGNALS.flatMap((signal): Death[] => {
       main: `settle(() => { ${READY} });`,
       ends: signal,
       leaves: BOX,
-      modes: BOTH,
+      ...(signal === 'SIGTERM' ? { modes: BOTH } : {}),
       process: sent,
     },
     {
       name: `${signal}, with a listener of the application, and named in signals`,
       options: `{ snapshots: { signals: ['${signal}'], onExit: 'always' } }`,
-      main: close('on') + READY,
+      main: close + READY,
       ends: 0,
       leaves: snapshot(signal, 'exit'),
       process: sent,
     },
-    {
-      name: `${signal}, with a listener that the application adds first for once, and not named`,
-      options: onExit('always'),
-      main: close('prependOnceListener') + READY,
-      ends: 0,
-      leaves: snapshot('exit'),
-      process: sent,
-    },
   ];
 });
+
+const byFirstListener: Death[] = [
+  {
+    name: 'SIGTERM, with a listener that the application adds first for once, and not named',
+    options: onExit('always'),
+    main: `process.prependOnceListener('SIGTERM', () => {
+      console.log('closing');
+      setTimeout(() => { talk(); process.exit(0); }, 20);
+    }); ${READY}`,
+    ends: 0,
+    leaves: snapshot('exit'),
+    process: { signals: [{ signal: 'SIGTERM', afterMs: 0 }] },
+  },
+];
 
 const asPid1: Death[] = [
   {
@@ -479,7 +482,6 @@ const asPid1: Death[] = [
     // That of unshare, which cannot die of SIGKILL by itself.
     ends: 1,
     leaves: { ...BOX, box: 'in place' },
-    modes: BOTH,
     process: {
       shell: `
         unshare --fork --pid --mount-proc -- "$@" > out &
@@ -541,7 +543,6 @@ const withoutJavaScript: Death[] = [
     main: `settle(() => { throw new Error('aborts'); });`,
     ends: null,
     leaves: BOX,
-    modes: BOTH,
     process: { ...WITH_FIGURES, flags: ['--abort-on-uncaught-exception'] },
   },
   {
@@ -772,6 +773,7 @@ export const DEATHS: readonly Death[] = [
   ...ends,
   ...ofWorkers,
   ...bySignals,
+  ...byFirstListener,
   ...asPid1,
   ...withoutJavaScript,
   ...byOomKiller,
