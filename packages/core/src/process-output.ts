@@ -19,6 +19,8 @@ import type { RecorderFacts } from './snapshot/take-snapshot.ts';
 const THREAD_MS = 700;
 const TAKE_MS = 50;
 const OWN_MS = 200;
+/** After so long a reader that was behind is asked again. */
+const READER_MS = 5;
 const MS_NS = 1e6;
 
 export class ProcessOutput {
@@ -40,37 +42,43 @@ export class ProcessOutput {
     if (thread.state.state !== 'failed') {
       await new Promise<void>((resolve) => thread.flush(resolve));
     }
-    if (thread.state.state === 'failed') this.#printHere();
+    if (thread.state.state === 'failed') this.#printHere(OWN_MS);
   }
 
   /** The same while this thread waits, for a second at most: the process is about to end. */
   flushNow(thread: RecorderThread): void {
     try {
-      if (thread.state.state !== 'failed') {
-        const ticket = thread.flush(() => {});
-        if (this.progress.awaitFlush(ticket, THREAD_MS)) return;
-      }
-      this.#printHere();
+      const hasThread = thread.state.state !== 'failed';
+      if (hasThread && this.progress.awaitFlush(thread.flush(noop), THREAD_MS)) return;
+      this.#printHere(hasThread ? OWN_MS : THREAD_MS + OWN_MS);
     } catch {
       // There is nobody left to tell, and the events are in the ring.
     }
   }
 
   /** Once the recorder thread is not in the middle of it: what it has left. */
-  #printHere(): void {
+  #printHere(withinMs: number): void {
     if (!this.progress.take(TAKE_MS)) return;
     const { clock } = this.#facts;
     const { monoNs, wallMs } = shownClock(clock, readClocks());
     const wallOffsetNs = BigInt(Math.round(wallMs * MS_NS)) - monoNs;
-    const untilNs = hrtimeNs() + BigInt(OWN_MS * MS_NS);
+    const untilNs = hrtimeNs() + BigInt(withinMs * MS_NS);
     const clocks = { nowNs: hrtimeNs, wallOffsetNs: () => wallOffsetNs };
     const from = this.progress.printedNs;
     const printer = new EventPrinter(this.#memory, this.order, this.#facts, clocks, from);
     printer.includeLatest();
-    if (printer.work(() => hrtimeNs() < untilNs) !== 'done') printer.giveUp();
+    const hasTime = (): boolean => hrtimeNs() < untilNs;
+    let state = printer.work(hasTime);
+    while (state === 'busy' && hasTime()) {
+      this.progress.pause(READER_MS);
+      state = printer.work(hasTime);
+    }
+    if (state !== 'done') printer.giveUp();
     printer.close();
   }
 }
+
+function noop(): void {}
 
 function outputOrder(output: Exclude<ResolvedOptions['output'], false>): OutputOrder {
   const { backtrace } = output;

@@ -68,6 +68,12 @@ export class OutputProgress {
     }
   }
 
+  /** The owner's side, after `take`: stops its thread, so that whoever reads can catch up. */
+  pause(ms: number): void {
+    // Nobody changes it any more, so that is how long it takes.
+    Atomics.wait(this.#words, STATE, TAKEN, ms);
+  }
+
   /** The owner's side: false where the recorder thread stays in the middle of printing. */
   take(withinMs: number): boolean {
     for (let tries = 0; tries < MAX_TRIES; tries++) {

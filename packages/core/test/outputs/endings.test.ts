@@ -66,6 +66,11 @@ const numbers = (text: string) =>
   objects(text).flatMap(({ n }: { n?: number }) => (n === undefined ? [] : [n]));
 
 const JSON_OUTPUT = "output: 'json'";
+const NO_THREADS = `
+  import { syncBuiltinESMExports } from 'node:module';
+  import workerThreads from 'node:worker_threads';
+  workerThreads.Worker = class { constructor() { throw new Error('no threads'); } };
+  syncBuiltinESMExports();`;
 
 describe('everything is printed, once and in order, before a process ends by', () => {
   it.each([
@@ -88,14 +93,25 @@ describe('everything is printed, once and in order, before a process ends by', (
   });
 
   it('its end, where no thread can be had', async () => {
-    const noThreads = `
-      import { syncBuiltinESMExports } from 'node:module';
-      import workerThreads from 'node:worker_threads';
-      workerThreads.Worker = class { constructor() { throw new Error('no threads'); } };
-      syncBuiltinESMExports();`;
-    const ended = await run(JSON_OUTPUT, LOG_ALL, () => {}, noThreads);
+    const ended = await run(JSON_OUTPUT, LOG_ALL, () => {}, NO_THREADS);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(numbers(ended.stdout)).toEqual(ALL);
+  });
+
+  it('its end, where no thread can be had and the reader is late', async () => {
+    const more = `for (let n = 0; n < 5 * ${COUNT}; n++) log.info('event', { n });`;
+    const end = `process.stderr.write('end');`;
+    const ended = await run(
+      JSON_OUTPUT,
+      `${more} ${end}`,
+      (child) => {
+        child.stdout?.pause();
+        child.stderr?.once('data', () => setTimeout(() => child.stdout?.resume(), 100));
+      },
+      NO_THREADS,
+    );
+    expect(ended).toMatchObject({ code: 0, stderr: 'end' });
+    expect(numbers(ended.stdout)).toEqual(Array.from({ length: 5 * COUNT }, (_, n) => n));
   });
 
   it('its end, with what its own exit listeners log', async () => {
