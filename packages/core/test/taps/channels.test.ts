@@ -197,7 +197,7 @@ describe.concurrent('the taps on channels', () => {
     const outcome = await runTapped(
       `let kept = []; for (let i = 0; i < 3e5; i++) kept.push({ i }); kept = null;
       setTimeout(() => { throw new Error('end'); }, 11_000);`,
-      { isIdle: true },
+      { isIdle: true, env: { TTLOG_TAPS: '' } },
     );
     const [recording] = outcome.recordings;
     expect(withDetails(eventsOf(recording, 'event_loop')[0])).toMatchObject({

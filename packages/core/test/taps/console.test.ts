@@ -111,7 +111,6 @@ describe.concurrent('the tap on console', () => {
   it('is off by its name', async () => {
     const source = `console.log('not recorded'); process.emitWarning('recorded'); setTimeout(() => { ${THROW} }, 9);`;
     const outcome = await runTapped(source, { env: { TTLOG_TAPS: '-console,-gc' } });
-    // A pause of the collector may be long on a busy machine.
     expect(messagesOf(outcome.recordings[0])).toEqual(['warning']);
     const none = await runTapped(source, { env: { TTLOG_TAPS: 'off' } });
     expect(messagesOf(none.recordings[0])).toEqual([]);

@@ -19,10 +19,12 @@ export const REQUIRE: string = `
 
 export const npm: NodeJS.Require = createRequire(import.meta.filename);
 
+/** Without the tap on garbage collections unless TTLOG_TAPS is given: a pause may be long on a busy machine. */
 export async function runTapped(source: string, options: ProgramOptions = {}): Promise<Outcome> {
+  const env = { TTLOG_TAPS: '-gc', ...options.env };
   const [tapped, plain] = await Promise.all([
-    runProgram(source, { ...options, flags: ['--import', REGISTER] }),
-    runProgram(source, { ...options, flags: ['--import', NOTHING] }),
+    runProgram(source, { ...options, env, flags: ['--import', REGISTER] }),
+    runProgram(source, { ...options, env, flags: ['--import', NOTHING] }),
   ]);
   const { code, signal, stdout, stderr } = plain;
   expect({ ...tapped, files: [] }).toMatchObject({ code, signal, stdout, stderr, files: [] });
