@@ -48,11 +48,8 @@ export function withMissedEvents(
   const counted: RowState[] = [];
   for (const row of [...rows, ...joined]) {
     const now = latest.get(rowKey(row));
-    // Given to another thread: what it had counted stands in the header.
-    if (now === undefined) {
-      counted.push(row);
-      continue;
-    }
+    // Given to another thread, and nothing of it is left: what it had counted stands in the header.
+    if (now === undefined) continue;
     const nextEvents: bigint[] = [];
     for (let pool = 0; pool < POOL_COUNT; pool++) {
       const lane = row.row * POOL_COUNT + pool;

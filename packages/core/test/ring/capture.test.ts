@@ -2,13 +2,20 @@
 // stands, and an account that is exact at every step.
 
 import { describe, expect, it } from 'vitest';
-import { MODE_REFUSE, POOL_WARN } from '../../src/memory/ring-layout.ts';
-import { accountThreads, type CapturedRing, captureRing } from '../../src/ring/capture.ts';
+import { HEADER_RETIRED_ATTEMPTED, MODE_REFUSE, POOL_WARN } from '../../src/memory/ring-layout.ts';
+import {
+  accountThreads,
+  beginCapture,
+  type CapturedRing,
+  captureRing,
+  captureSegment,
+  endCapture,
+} from '../../src/ring/capture.ts';
 import { hasChangedSince, markChanges } from '../../src/ring/change-mark.ts';
 import { cutRing } from '../../src/ring/cut.ts';
 import type { Lane } from '../../src/ring/lane.ts';
 import type { RingMemory } from '../../src/ring/ring-memory.ts';
-import { endThread } from '../../src/ring/thread-table.ts';
+import { endThread, readRetired } from '../../src/ring/thread-table.ts';
 import { atStep } from './at-step.ts';
 import {
   accountOf,
@@ -188,6 +195,28 @@ describe('captureRing', () => {
         checked(captureRing(memory));
       },
     );
+  });
+
+  it('counts a thread once whose row is given away while segments are copied', () => {
+    const memory = makeRing();
+    const gone = openLane(memory, join(memory, 1));
+    appendMany(gone, 1, 3);
+    endThread(memory, 1, 0);
+    const other = openLane(memory, join(memory, 2));
+    for (let i = 0; i < 8; i++) fillSegment(other);
+    for (let threadId = 3; threadId <= memory.rowCount; threadId++) {
+      join(memory, threadId);
+      endThread(memory, threadId, 0);
+    }
+    const begun = beginCapture(memory);
+    const takeRoom = (lengthBytes: number) => new Uint8Array(lengthBytes);
+    const copies = begun.cuts.map((cut) => captureSegment(memory, begun, cut, takeRoom));
+    expect(join(memory, 9999).row).toBe(0);
+    const captured = endCapture(memory, begun, copies);
+    let attempted = readRetired(memory)(HEADER_RETIRED_ATTEMPTED);
+    expect(attempted).toBe(3n);
+    for (const account of accountThreads(captured).values()) attempted += account.attempted;
+    expect(attempted).toBe(83n);
   });
 
   it('knows more than a row that its thread has not written yet, and less than nothing is lost', () => {
