@@ -45,6 +45,25 @@ describe('a set of events', () => {
     ]);
   });
 
+  it('leaves out what another has, and takes in neighbours', () => {
+    const rest = setOf(MEMBERS).without(setOf([0, 64, 2048]));
+    expect([rest.count, rest.next(0), rest.has(2049)]).toEqual([MEMBERS.length - 3, 1, true]);
+    const count = 131_080;
+    for (const reach of [1, 2, 3, 31, 32, 33, 200, 1024]) {
+      const near = new Set<number>();
+      for (const member of MEMBERS) {
+        const [from, to] = [Math.max(0, member - reach), Math.min(count - 1, member + reach)];
+        for (let at = from; at <= to; at++) near.add(at);
+      }
+      const widened = setOf(MEMBERS).widened(reach, count);
+      expect(widened.count, `${reach}`).toBe(near.size);
+      expect(
+        [...near].every((at) => widened.has(at)),
+        `${reach}`,
+      ).toBe(true);
+    }
+  });
+
   it('knows of members that were added after it was asked', () => {
     const set = setOf([5]);
     expect(set.countBefore(100)).toBe(1);
