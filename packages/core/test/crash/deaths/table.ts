@@ -383,7 +383,6 @@ const ofWorkers: Death[] = [
     worker: `parentPort.postMessage('up'); for (;;);`,
     ends: 'SIGKILL',
     leaves: BOX,
-    modes: BOTH,
   },
   {
     name: 'a throw while three workers run',
@@ -527,7 +526,6 @@ const withoutJavaScript: Death[] = [
     main: `${MEMSET} settle(() => memset.async(8, 1, 1, () => {}));`,
     ends: 'SIGSEGV',
     leaves: BOX,
-    modes: BOTH,
     process: NO_CORE,
   },
   {
@@ -592,7 +590,6 @@ const hangs: Death[] = [
       settle(() => { console.log('ready'); for (;;); });`,
     ends: 'SIGKILL',
     leaves: { ...snapshot('stall'), box: true },
-    modes: BOTH,
     process: {
       signals: [
         { signal: 'SIGTERM', afterMs: 100 },
