@@ -51,6 +51,7 @@ describe.each([
     timeout: IS_LONG ? 4 * 3600_000 : 400_000,
   }, async () => {
     const figures = new Figures();
+    let hasFailed = false;
     const startedMs = performance.now();
     const random = randomNumbers(SEED);
     const lives = Array.from({ length: KILLS }, (_, index): Life => {
@@ -61,17 +62,20 @@ describe.each([
     }).entries();
     const takeTurns = async () => {
       for (const [index, life] of lives) {
+        if (hasFailed) return;
         fs.mkdirSync(life.directory);
-        const death = await liveAndDie(life);
         try {
-          check(life, death, figures, index % LOOK_EVERY === 0);
+          check(life, await liveAndDie(life), figures, index % LOOK_EVERY === 0);
         } catch (error) {
+          hasFailed = true;
           throw new Error(`life ${index}, ${life.pace.name}: ${(error as Error).message}`);
         }
         fs.rmSync(life.directory, { recursive: true });
       }
     };
-    await Promise.all(Array.from({ length: LIVES_AT_ONCE }, takeTurns));
+    const turns = await Promise.allSettled(Array.from({ length: LIVES_AT_ONCE }, takeTurns));
+    // Only now, when no child of another turn is left.
+    for (const turn of turns) if (turn.status === 'rejected') throw turn.reason;
     const turnMs = (performance.now() - startedMs) / KILLS;
     console.log(`${mode} kill loop, seed ${SEED}: ${figures.text}; ${turnMs.toFixed(0)} ms a turn`);
     expect(figures.warnings).toBeGreaterThan(KILLS * 5);
