@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { openRecording, type Recording } from 'ttlog/reader';
-import { expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 
 export const DIST: string = join(import.meta.dirname, '../../dist');
 
@@ -92,7 +92,8 @@ export interface Outcome extends Ending {
 
 const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-crash-'));
 const mounts: string[] = [];
-process.once('exit', () => {
+// A process of vitest's ends without 'exit'.
+afterAll(() => {
   for (const mount of mounts) execFileSync('umount', [mount]);
   fs.rmSync(root, { recursive: true, force: true });
 });
