@@ -14,9 +14,16 @@ const PRODUCER = new URL('./log-producer.js', import.meta.url);
 const SEGMENT_BYTES = 64 * 1024;
 const DEFAULT_MEMORY_BYTES = 16 * 1024 * 1024;
 
-/** Calls of all producers together, in one round: long enough for the threads to start unnoticed. */
-const CALLS_A_ROUND = 12_000_000;
+/**
+ * Calls of all producers together, in one round: long enough for the threads to start unnoticed, and
+ * for many on few cores to take turns. No longer than that where each has a core to itself: in a
+ * round of a second the rest of the machine runs too, which takes from two threads and not from one.
+ */
+const CALLS_A_THREAD = 2_000_000;
+const MIN_CALLS_A_ROUND = 4_000_000;
+const MAX_CALLS_A_ROUND = 12_000_000;
 const QUICK_CALLS_A_ROUND = 200_000;
+/** Of the longest rounds; more of shorter ones. */
 const ROUNDS = 15;
 const QUICK_ROUNDS = 5;
 const WARM_UP_ROUNDS = 2;
@@ -24,6 +31,13 @@ const WARM_UP_ROUNDS = 2;
 /** The README's rule: four segments a thread. Never below the default. */
 function memoryFor(threads: number): number {
   return Math.max(DEFAULT_MEMORY_BYTES, 4 * threads * SEGMENT_BYTES);
+}
+
+function roundsFor(threads: number, isQuick: boolean): { rounds: number; allCalls: number } {
+  if (isQuick) return { rounds: QUICK_ROUNDS, allCalls: QUICK_CALLS_A_ROUND };
+  const wanted = Math.max(CALLS_A_THREAD * threads, MIN_CALLS_A_ROUND);
+  const allCalls = Math.min(wanted, MAX_CALLS_A_ROUND);
+  return { rounds: Math.round((ROUNDS * MAX_CALLS_A_ROUND) / allCalls), allCalls };
 }
 
 interface Crew {
@@ -105,7 +119,7 @@ async function measureProducers(
   plan: Plan,
 ): Promise<Measured> {
   const crew = await assemble(threads, isMirrored);
-  const allCalls = plan.isQuick ? QUICK_CALLS_A_ROUND : CALLS_A_ROUND;
+  const { rounds, allCalls } = roundsFor(threads, plan.isQuick);
   const all = () => runRound(crew, threads, allCalls);
   const other = () => runRound(crew, Math.max(fewer, 1), allCalls, fewer === 0);
   for (let round = 0; round < WARM_UP_ROUNDS; round++) {
@@ -114,7 +128,6 @@ async function measureProducers(
   }
   const many: number[] = [];
   const few: number[] = [];
-  const rounds = plan.isQuick ? QUICK_ROUNDS : ROUNDS;
   for (let round = 0; round < rounds; round++) {
     if (round % 2 === 0) many.push(all());
     few.push(other());
