@@ -226,7 +226,7 @@ export const LOG_CALLS: CaseTable = {
   ),
   'log/10-fields': tenFields,
   'log/define-event': definedEvent,
-  'log/warn-4-fields': warning,
+  'log/warn-4-fields': long(warning),
   'log/nested': nested,
   'log/error': error,
   'log/new-error': long(newError),

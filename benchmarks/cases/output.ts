@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Case, CaseTable, Measured, Plan } from '../runner/case.ts';
+import { type Case, type CaseTable, long, type Measured } from '../runner/case.ts';
 import { counted, FIGURE, ratios, summarize } from '../runner/figure.ts';
 import { defaultEnvironment } from '../runner/run-case.ts';
 import { temporaryFile } from '../runner/temporary.ts';
@@ -12,12 +12,11 @@ import { areLoggedFields, MESSAGE } from './logged-event.ts';
 import type { OutputFigures } from './output-figures.ts';
 
 /**
- * Also where it is to be quick: of 100,000 the start of the recorder thread, some 18 ms of main that
+ * Of 100,000 the start of the recorder thread, some 18 ms of main that
  * come but once, would be two thirds of what main pays (27 ms; 112 ms for a million, Node 20.20).
  */
 const CALLS = 1_000_000;
 const ROUNDS = 9;
-const QUICK_ROUNDS = 1;
 const MIB = 1024 * 1024;
 /** A loop that does nothing but log outruns whoever writes lines; here nothing is to be lost. */
 const MEMORY_BYTES = 64 * MIB;
@@ -58,10 +57,10 @@ function look(text: string): Pick<Run, 'lines' | 'missed' | 'broken'> {
   return { lines, missed, broken };
 }
 
-async function measure({ isQuick }: Plan): Promise<Measured> {
+async function measure(): Promise<Measured> {
   const own: Run[] = [];
   const pino: Run[] = [];
-  for (let round = 0; round < (isQuick ? QUICK_ROUNDS : ROUNDS); round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     own.push(run('output-ttlog'));
     pino.push(run('output-pino'));
   }
@@ -97,4 +96,4 @@ const WHOLE_WAY: Case = {
   measure,
 };
 
-export const OUTPUT: CaseTable = { 'output/1M-ndjson': WHOLE_WAY };
+export const OUTPUT: CaseTable = { 'output/1M-ndjson': long(WHOLE_WAY) };

@@ -253,7 +253,7 @@ export const PEER_CALLS: CaseTable = {
   'log/pino-bytes': long(peer('pino to a stream that only makes bytes of each line', pinoToBytes)),
   'log/pino-file': peer('pino to its asynchronous destination on a file', pinoToFile),
   'log/winston-noop': peer('winston to a stream that does nothing', winstonToNothing),
-  'log/logtape-noop': peer('LogTape to a sink that does nothing', logtape(false)),
+  'log/logtape-noop': long(peer('LogTape to a sink that does nothing', logtape(false))),
   'log/logtape-json': long(peer('LogTape to a sink that only formats JSON lines', logtape(true))),
   'log/console-file': peer('`console.log` to a file', consoleToFile, false),
 };

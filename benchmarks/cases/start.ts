@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import type { Case, CaseTable } from '../runner/case.ts';
+import { type Case, type CaseTable, long } from '../runner/case.ts';
 import { differences, FIGURE, ratios, summarize } from '../runner/figure.ts';
 import { defaultEnvironment } from '../runner/run-case.ts';
 import { inTurns } from '../runner/turns.ts';
@@ -51,5 +51,5 @@ export const START: CaseTable = {
   'start/import': started("`import 'ttlog'`", 'start-import'),
   'start/recorder': started('`startRecorder()`, one event, and the end', 'start-recorder'),
   'start/pino': started("`import 'pino'`", 'start-pino', true),
-  'start/winston': started("`import 'winston'`", 'start-winston', true),
+  'start/winston': long(started("`import 'winston'`", 'start-winston', true)),
 };

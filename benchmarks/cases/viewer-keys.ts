@@ -6,7 +6,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { openRecording } from 'ttlog/reader';
-import { type Case, type CaseTable, long, type Plan } from '../runner/case.ts';
+import { type Case, type CaseTable, long } from '../runner/case.ts';
 import {
   type Command,
   nodeProgram,
@@ -21,7 +21,7 @@ import { fillRing } from './fill-ring.ts';
 
 const MIB = 1024 * 1024;
 /** Some 2.2 million events. */
-const RING_MIB = { quick: 2, usual: 96 };
+const RING_BYTES = 96 * MIB;
 const WARN_EVERY = 1000;
 /** The end of a frame, in what the reader writes. */
 const FRAME_END = '\x1b[?2026l';
@@ -92,9 +92,8 @@ class ReaderOnTerminal {
   }
 }
 
-async function longRecording({ isQuick }: Plan): Promise<{ path: string; events: number }> {
-  const bytes = (isQuick ? RING_MIB.quick : RING_MIB.usual) * MIB;
-  const { recorder } = fillRing(bytes, WARN_EVERY, { blackBox: false });
+async function longRecording(): Promise<{ path: string; events: number }> {
+  const { recorder } = fillRing(RING_BYTES, WARN_EVERY, { blackBox: false });
   const content = await recorder.capture();
   await recorder.stop();
   const path = temporaryFile('keys.bin');
@@ -104,8 +103,8 @@ async function longRecording({ isQuick }: Plan): Promise<{ path: string; events:
 
 const keyToPaint: Case = {
   what: 'a key to its picture in the full-screen reader, with 2 million events',
-  async measure(plan) {
-    const { path, events } = await longRecording(plan);
+  async measure() {
+    const { path, events } = await longRecording();
     const reader = new ReaderOnTerminal(viewer('view', path));
     await reader.shows(FRAME_END);
     await reader.rests();
@@ -143,8 +142,8 @@ const ERRANDS = ['/userId=10001\r', '&ok = true\r', 'P', 'qL', 'zzq', 'G'];
 
 const viewMemory: Case = {
   what: 'memory of the full-screen reader at most, over bare Node and the file, for an event of 2 million',
-  async measure(plan) {
-    const { path, events } = await longRecording(plan);
+  async measure() {
+    const { path, events } = await longRecording();
     const bareBytes = peakRssBytes(nodeProgram('start-bare'));
     const fileBytes = statSync(path).size / events;
     const opened = await weigh(path, []);
@@ -178,6 +177,6 @@ async function weigh(path: string, errands: readonly string[]): Promise<number> 
 }
 
 export const VIEWER_KEYS: CaseTable = {
-  'viewer/key-to-paint': keyToPaint,
+  'viewer/key-to-paint': long(keyToPaint),
   'viewer/view-memory': long(viewMemory),
 };
