@@ -129,7 +129,9 @@ export class SegmentWriter {
     ]);
     const added = [...shape.definition, ...context.definition, record];
     const addedBytes = added.reduce((sum, bytes) => sum + bytes.length, 0);
-    if (!isFirst && this.#recordBytes + addedBytes > segmentBytes) return false;
+    // 2^53 ns are 104 days, beyond which readers take a time for damage.
+    const hasRoom = this.#recordBytes + addedBytes <= segmentBytes && Number.isSafeInteger(dtNs);
+    if (!isFirst && !hasRoom) return false;
     shape.keep();
     context.keep();
     this.#records.push(...added);

@@ -140,6 +140,13 @@ describe('writeRecording', () => {
     );
   });
 
+  it('takes events that are years apart', () => {
+    const dayNs = 86_400_000_000_000n;
+    const times = [0n, 104n, 105n, 400n, 400n + 105n, 4000n].map((days) => START_NS + days * dayNs);
+    const recording = reopen({ events: times.map((timeNs) => event({ timeNs })) });
+    expect(eventsOf(recording).map(({ timeNs }) => timeNs)).toEqual(times);
+  });
+
   it('takes an event that is larger than a segment', () => {
     const text = 'x'.repeat(1_000_000);
     const events = [event(), event({ fields: { text } }), event({ fields: { after: 1 } })];
