@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { type WritableEvent, writeRecording } from 'ttlog/reader';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runViewer } from './run-viewer.ts';
+import { SAMPLE_NS } from './sample.ts';
 import { CUT_OFF, FAILED, OK, spanEvents, traceRecording } from './trace-recording.ts';
 
 let directory: string;
@@ -159,5 +160,75 @@ test('recordings of one process make one trace, with each event once', () => {
     expect(spans).toHaveLength(1);
     expect(spans[0].endTime).not.toBeNull();
     expect(spans[0].logs.map(({ msg }) => msg)).toEqual(['note']);
+  }
+});
+
+function tapped(atMs: number, logger: string, message: string, more: Partial<WritableEvent>) {
+  return { timeNs: SAMPLE_NS + BigInt(atMs) * 1_000_000n, logger, message, ...more };
+}
+
+const REQUEST = { context: { request: '0-2' } };
+const TAPPED: WritableEvent[] = [
+  tapped(0, 'worker_threads', 'worker begun', { fields: { worker: 1 } }),
+  tapped(10, 'http', 'request begun', { fields: { path: '/fast' }, context: { request: '0-1' } }),
+  tapped(20, 'http', 'request begun', { ...REQUEST, fields: { path: '/slow\x1b[2J' } }),
+  tapped(30, 'http.client', 'request begun', { fields: { clientRequest: '0-2', host: 'db' } }),
+  tapped(40, 'http', 'request ended', { fields: { status: 200 }, context: { request: '0-1' } }),
+  tapped(50, 'undici', 'request begun', { fields: { clientRequest: '0-3' } }),
+  tapped(60, 'undici', 'request ended', { fields: { clientRequest: '0-3' } }),
+  tapped(70, 'child_process', 'child process begun', { fields: { child: '0-4' } }),
+  // What others call so is none.
+  tapped(80, 'app', 'request begun', REQUEST),
+  tapped(90, 'http', 'request begun', {}),
+  tapped(100, 'app', 'the end', {}),
+];
+
+test('what the taps saw begin and not end is in flight', () => {
+  const file = written('tapped.bin', TAPPED);
+  const { code, stdout } = trace(file, '--utc');
+  expect(code).toBe(0);
+  const rows = stdout.trimEnd().split('\n').slice(1);
+  expect(rows.map((row) => row.replace(/^.*>/, '').replace(/ +/g, ' '))).toEqual([
+    '100 ms main worker worker=1',
+    '80 ms main request path="/slow\\x1b[2J" request="0-2"',
+    '70 ms main request clientRequest="0-2" host=db',
+    '30 ms main child process child="0-4"',
+  ]);
+  const objects = trace(file, '--json', '--slow', '80ms').stdout.trim().split('\n');
+  expect(objects.map((line) => JSON.parse(line))).toMatchObject([
+    { operation: 'worker', logger: 'worker_threads', durationMs: 100, endTime: null },
+    { operation: 'request', logger: 'http', durationMs: 80, context: { request: '0-2' } },
+  ]);
+  expect(trace(file, '--errors')).toMatchObject({ code: 1, stdout: '' });
+  expect(trace(OK, file)).toMatchObject({ code: 1, stdout: '' });
+});
+
+test('traces come first, and what one recording of a process saw end is not in flight', () => {
+  const both = written('both.bin', [
+    ...spanEvents({ trace: OK, span: 1, name: 'work', from: 0 }),
+    ...TAPPED,
+  ]);
+  expect(trace(both).stdout).toMatch(/work.*\n\nSTARTED +IN FLIGHT.*worker=1/s);
+  const header = { runId: 'tapped', service: 'x' };
+  const [first, second] = [TAPPED.slice(0, 4), TAPPED.slice(4)];
+  writeFileSync(join(directory, 'a.bin'), writeRecording({ header, events: TAPPED.slice(0, 5) }));
+  writeFileSync(
+    join(directory, 'b.bin'),
+    writeRecording({ header, events: [...second, first[0]] }),
+  );
+  for (const files of [
+    ['a.bin', 'b.bin'],
+    ['b.bin', 'a.bin'],
+  ]) {
+    const objects = trace(...files, '--json')
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(objects.map(({ operation, durationMs }) => [operation, durationMs])).toEqual([
+      ['worker', 100],
+      ['request', 20],
+      ['request', 10],
+      ['child process', 30],
+    ]);
   }
 });

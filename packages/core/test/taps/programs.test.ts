@@ -36,6 +36,7 @@ describe.each(PROGRAMS)('%s', (_name, file, logger) => {
       stderr: expectedStderr(logger),
     });
     expectRecorded(outcome, logger, ['/slow'], true);
+    expectShownInFlight(outcome);
   });
 
   test('crashing, beside itself without ttlog', async () => {
@@ -153,14 +154,24 @@ function expectSpans({ recording }: ServedOutcome, inFlight: readonly string[]):
   expect(everything).not.toContain('hunter2');
 }
 
+const view = (...args: string[]): string[] =>
+  spawnSync(process.execPath, [VIEWER, 'trace', ...args], { encoding: 'utf8' }).stdout.split('\n');
+
+/** As the viewer shows it where there are no spans: the request that had begun. */
+function expectShownInFlight({ path }: ServedOutcome): void {
+  const [operation] = view(path as string, '--json').map((line) => JSON.parse(line || 'null'));
+  expect(operation).toMatchObject({
+    ...{ operation: 'request', logger: 'http', endTime: null, fields: { path: '/slow' } },
+    context: { request: expect.any(String) },
+  });
+}
+
 /** As the viewer shows it: the trace with its two spans that never ended, and each of them. */
 function expectShownUnfinished({ path, recording }: ServedOutcome): void {
   const [{ traceId }] = readSpans(recording as Recording).filter(({ endNs }) => endNs === null);
-  const view = (...args: string[]) =>
-    spawnSync(process.execPath, [VIEWER, 'trace', ...args], { encoding: 'utf8' }).stdout;
-  const rows = view(path as string).split('\n');
+  const rows = view(path as string);
   expect(rows.find((row) => row.endsWith(traceId))).toMatch(/ 2 +0 +2 +GET +/);
-  const tree = view(traceId, path as string).split('\n');
+  const tree = view(traceId, path as string);
   const ended = tree.filter((line) => line.includes('never ended'));
   expect(ended[0]).toContain('2 never ended');
   expect(ended.slice(1).map((line) => /GET|read the database/.exec(line)?.[0])).toEqual([

@@ -5,9 +5,11 @@ import { readSpans } from 'ttlog/reader';
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
 import { UsageError } from '../arguments/usage-error.ts';
+import { findInFlight, type InFlight, takenNs } from '../digest/in-flight.ts';
 import { type FoundSpan, growTrees, type TraceNode, type TraceTree } from '../digest/trace-tree.ts';
 import { isoClock } from '../format/clock.ts';
 import { choosePalette } from '../format/colour.ts';
+import { inFlightText } from '../format/in-flight-text.ts';
 import { jsonValue } from '../format/json-value.ts';
 import { traceListText, traceText } from '../format/trace-text.ts';
 import { openInput, reportDamage } from '../input/input.ts';
@@ -33,7 +35,9 @@ export const trace: Command = {
       'events of spans in their places. * marks the critical path, what the trace waited for. A span ' +
       'that had not ended when the process died is marked, with the time it had taken by then. Spans of ' +
       'several recordings are put together by their ids.',
-    'Spans come into a recording by @ttlog/tracing.',
+    'Spans come into a recording by @ttlog/tracing. Below them stands what the taps of ttlog/register ' +
+      'saw begin and not end: requests, child processes, workers. With --json that is an object with ' +
+      'operation in place of traceId.',
   ],
   options: [
     PID_OPTION,
@@ -64,14 +68,21 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   );
   placeEvents(trees, files);
   const shown = given.has('errors') ? trees.filter(({ errorCount }) => errorCount > 0) : trees;
-  if (shown.length === 0) terminal.report(noneText(id, files));
-  else if (given.has('json')) await write(jsonLines(shown), terminal);
-  else if (shown.length === 1)
-    await write(traceText(shown[0], palette, given.has('utc')), terminal);
-  else await terminal.write(traceListText(shown, palette, given.has('utc')));
+  const isAny = id === undefined && !given.has('errors');
+  const inFlight = isAny ? findInFlight(files).filter((one) => takenNs(one) >= slowNs) : [];
+  const utc = given.has('utc');
+  const hasShown = shown.length > 0 || inFlight.length > 0;
+  if (!hasShown) terminal.report(noneText(id, files));
+  else if (given.has('json')) await write(jsonLines(shown, inFlight), terminal);
+  else {
+    if (shown.length === 1) await write(traceText(shown[0], palette, utc), terminal);
+    else if (shown.length > 1) await terminal.write(traceListText(shown, palette, utc));
+    if (shown.length > 0 && inFlight.length > 0) await terminal.write('\n');
+    if (inFlight.length > 0) await terminal.write(inFlightText(inFlight, palette, utc));
+  }
   let isDamaged = isPartial;
   for (const file of files) if (reportDamage(file, terminal)) isDamaged = true;
-  return exitCode({ hasShown: shown.length > 0, hasFailed, isDamaged });
+  return exitCode({ hasShown, hasFailed, isDamaged });
 }
 
 function parseSlow(text: string | undefined): bigint {
@@ -134,7 +145,7 @@ async function write(pieces: Iterable<string>, terminal: Terminal): Promise<void
   await terminal.write(text);
 }
 
-function* jsonLines(trees: readonly TraceTree[]): Generator<string> {
+function* jsonLines(trees: readonly TraceTree[], inFlight: readonly InFlight[]): Generator<string> {
   const iso = isoClock();
   for (const tree of trees) {
     const spans = Array.from(tree.nodes.values(), (node) => spanObject(node, iso));
@@ -146,6 +157,19 @@ function* jsonLines(trees: readonly TraceTree[]): Generator<string> {
       errors: tree.errorCount,
       unfinished: tree.unfinishedCount,
       spans,
+    })}\n`;
+  }
+  for (const operation of inFlight) {
+    const { timeNs, thread, logger, fields, context } = operation.begin;
+    yield `${jsonValue({
+      operation: operation.what,
+      logger,
+      thread: thread.id,
+      startTime: iso(timeNs),
+      endTime: null,
+      durationMs: Number(takenNs(operation)) / 1e6,
+      fields,
+      context,
     })}\n`;
   }
 }
