@@ -25,6 +25,7 @@ import { makeStrayCount } from './ring/strays.ts';
 import { endThread, joinThread, type ThreadSlot } from './ring/thread-table.ts';
 import { type Compressor, loadCompressor } from './snapshot/compress-frame.ts';
 import type { Partner } from './snapshot/copy-together.ts';
+import { loadCrc32 } from './snapshot/crc-32.ts';
 import { describeProcess } from './snapshot/describe-process.ts';
 import { DescriptorReserve } from './snapshot/descriptor-reserve.ts';
 import { hurriedCompressor } from './snapshot/hurried-compressor.ts';
@@ -163,6 +164,7 @@ export class ThreadRecorder {
   prepare(): void {
     this.#compressor ??= loadCompressor();
     this.#reserve ??= new DescriptorReserve();
+    loadCrc32();
   }
 
   get compressor(): Compressor {

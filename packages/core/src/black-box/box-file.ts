@@ -5,13 +5,12 @@
 
 import fs from 'node:fs';
 import path from 'node:path';
-import zlib from 'node:zlib';
 import type { MirrorFile } from '../ring/segment-mirror.ts';
+import { crc32 } from '../snapshot/crc-32.ts';
 import { closeQuietly, OPEN_NEW } from '../snapshot/file-functions.ts';
 import { snapshotFileName } from '../snapshot/file-name.ts';
 
 const { constants, fchmodSync, fstatSync, openSync, statfsSync, unlinkSync, writeSync } = fs;
-const { crc32 } = zlib;
 const { join } = path;
 
 export const BOX_SUFFIX = '.ring';

@@ -3,7 +3,6 @@
  * checksum. Written once, before anything else, and read without trust.
  */
 
-import zlib from 'node:zlib';
 import {
   HEADER_IDENTITY,
   HEADER_IDENTITY_BYTES,
@@ -11,12 +10,11 @@ import {
   HEADER_IDENTITY_LENGTH,
 } from '../memory/ring-layout.ts';
 import { ValueDecoder } from '../record/decode-value.ts';
+import { crc32 } from '../snapshot/crc-32.ts';
 import { encodeMap } from '../snapshot/encode-map.ts';
 import { FieldReader } from '../snapshot/field-reader.ts';
 import type { RecorderFacts } from '../snapshot/take-snapshot.ts';
 import type { ProcessIdentity } from './identity.ts';
-
-const { crc32 } = zlib;
 
 export interface BoxIdentity extends ProcessIdentity {
   readonly service: string;

@@ -3,7 +3,6 @@
  * was the ring's memory, whose protocol makes whole what is below the committed length.
  */
 
-import zlib from 'node:zlib';
 import {
   BLACK_BOX_MAPPED,
   HEADER_BLACK_BOX,
@@ -26,9 +25,8 @@ import {
   SEGMENT_WORD,
 } from '../memory/ring-layout.ts';
 import { STATE_OPEN, STATE_SEALED, wordState } from '../memory/segment-word.ts';
+import { crc32 } from '../snapshot/crc-32.ts';
 import { readIdentity } from './box-identity.ts';
-
-const { crc32 } = zlib;
 
 /**
  * Whether the file was the ring's memory itself. Where nothing is left that says so it is taken for

@@ -3,7 +3,8 @@
  * (`RegExp.$1`), which the application may be about to read; those of another realm are others.
  */
 
-import { createContext, runInContext } from 'node:vm';
+import { createRequire } from 'node:module';
+import type * as Vm from 'node:vm';
 import { uncurry } from './intrinsics.ts';
 
 /** As `pattern.exec(text)`. */
@@ -25,6 +26,7 @@ export function makeTracelessPattern(source: string): { pattern: RegExp; exec: E
 function makeRealm(): Realm {
   let Pattern = RegExp;
   try {
+    const { createContext, runInContext } = createRequire(process.execPath)('node:vm') as typeof Vm;
     Pattern = runInContext('RegExp', createContext(Object.create(null), { name: 'ttlog' }));
   } catch {
     // Not on this runtime: there the application sees what was found last.

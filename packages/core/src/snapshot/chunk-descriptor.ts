@@ -3,7 +3,6 @@
  * read-chunks.ts's affair.
  */
 
-import zlib from 'node:zlib';
 import {
   CHUNK_COMPRESSED_LENGTH,
   CHUNK_CRC,
@@ -22,9 +21,7 @@ import {
   DESCRIPTOR_BYTES,
   SKIPPABLE_MAGIC,
 } from './container-layout.ts';
-
-// Taken at import, so that modules mocked later do not reach the reader.
-const { crc32 } = zlib;
+import { crc32 } from './crc-32.ts';
 
 export interface ChunkDescriptor {
   version: number;

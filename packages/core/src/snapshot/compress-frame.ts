@@ -4,11 +4,8 @@
  */
 
 import { createRequire } from 'node:module';
-import zlib from 'node:zlib';
 import { LZ4_FRAME_MAGIC } from './container-layout.ts';
-
-// Taken at import, so that modules mocked later do not reach the crash path.
-const { crc32 } = zlib;
+import { crc32 } from './crc-32.ts';
 
 /** An LZ4 frame and its CRC-32. */
 export interface Frame {

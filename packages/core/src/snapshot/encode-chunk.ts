@@ -3,14 +3,11 @@
  * of a segment's chunk. Neither how it is compressed nor the order of chunks is known here.
  */
 
-import zlib from 'node:zlib';
 import type { CapturedSegment, SegmentFacts } from '../ring/captured-segment.ts';
 import type { Frame } from './compress-frame.ts';
 import * as layout from './container-layout.ts';
+import { crc32 } from './crc-32.ts';
 import { encodePreamble } from './encode-map.ts';
-
-// Taken at import, so that modules mocked later do not reach the crash path.
-const { crc32 } = zlib;
 
 export interface ChunkFacts {
   readonly kind: number;

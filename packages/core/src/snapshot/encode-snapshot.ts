@@ -3,17 +3,14 @@
  * and the captured segments as they are; nothing here touches the ring or a file.
  */
 
-import zlib from 'node:zlib';
 import type { CapturedSegment } from '../ring/captured-segment.ts';
 import { combineCrc } from './combine-crc.ts';
 import { type Compressor, compressToFrame, type Frame } from './compress-frame.ts';
 import { KIND_FOOTER, KIND_HEADER } from './container-layout.ts';
 import type { CompressedSegment } from './copy-together.ts';
+import { crc32 } from './crc-32.ts';
 import { type ChunkFacts, describeFrame, encodeSegmentItem, segmentFacts } from './encode-chunk.ts';
 import { type EncodedHeader, encodeFooterMap, encodeHeaderMap } from './encode-map.ts';
-
-// Taken at import, so that modules mocked later do not reach the crash path.
-const { crc32 } = zlib;
 
 export interface EncodedSnapshot {
   /** The file's bytes, in order. */

@@ -4,7 +4,6 @@
  * a chunk is not looked at.
  */
 
-import zlib from 'node:zlib';
 import type { ByteSource } from './byte-source.ts';
 import { type ChunkDescriptor, DESCRIPTOR_SIGNATURE, readDescriptor } from './chunk-descriptor.ts';
 import {
@@ -14,13 +13,11 @@ import {
   KIND_HEADER,
   MAX_CHUNK_RAW_BYTES,
 } from './container-layout.ts';
+import { crc32 } from './crc-32.ts';
 import { RecordingError } from './damage-error.ts';
 import type { DamageList } from './damage-list.ts';
 import { decodeFooter } from './decode-map.ts';
 import { decodeLz4Frame, findLz4FrameEnd } from './lz4-frame.ts';
-
-// Taken at import, so that modules mocked later do not reach the reader.
-const { crc32 } = zlib;
 
 /** A GiB of the smallest segments; more only a hostile file has. */
 const MAX_CHUNKS = 1 << 18;

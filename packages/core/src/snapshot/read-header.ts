@@ -4,9 +4,9 @@
  */
 
 import fs from 'node:fs';
-import zlib from 'node:zlib';
 import { readDescriptor } from './chunk-descriptor.ts';
 import { DESCRIPTOR_BYTES, KIND_HEADER } from './container-layout.ts';
+import { crc32 } from './crc-32.ts';
 import { decodeHeader } from './decode-map.ts';
 import { closeQuietly } from './file-functions.ts';
 import { decodeLz4Frame } from './lz4-frame.ts';
@@ -14,7 +14,6 @@ import type { SnapshotHeader } from './recording.ts';
 
 // Taken at import, so that modules mocked later do not reach the reader.
 const { constants, fstatSync, openSync, readSync } = fs;
-const { crc32 } = zlib;
 
 /** A header with the rows of 2,048 threads and an error of the largest size has less. */
 const MAX_HEADER_BYTES = 4 * 1024 * 1024;

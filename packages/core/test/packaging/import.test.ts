@@ -149,7 +149,7 @@ function filesOf(entry: string): string[] {
   const files = new Set([entry]);
   for (const file of files) {
     const text = readFileSync(join(DIST, file), 'utf8');
-    for (const [, target] of text.matchAll(/(?:from |import |require\()'\.\/([^']+)'/g)) {
+    for (const [, target] of text.matchAll(/(?:from|import|require\()\s*['"]\.\/([^'"]+)['"]/g)) {
       files.add(join(dirname(file), target));
     }
   }
@@ -159,7 +159,7 @@ function filesOf(entry: string): string[] {
 /** The source files that the bundler put into a built file, each of which it names in a comment. */
 function sourcesIn(file: string): string[] {
   const text = readFileSync(join(DIST, file), 'utf8');
-  return [...text.matchAll(/^\/\/ src\/(.+)$/gm)].map(([, path]) => path);
+  return [...text.matchAll(/\/\/! src\/(.+)$/gm)].map(([, path]) => path);
 }
 
 function sourcesOf(entry: string): string[] {
