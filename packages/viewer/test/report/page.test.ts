@@ -124,18 +124,18 @@ describe('the page of a million events', () => {
     await keyboard.type('charge failed');
     await waitForCount(page, '1');
     await keyboard.press('Tab');
-    expect(await focused(page)).toBe('checkbox');
+    await waitForFocus(page, 'checkbox');
     await keyboard.press('Shift+Tab');
     await keyboard.press('Enter');
-    expect(await focused(page)).toBe('grid');
+    await waitForFocus(page, 'grid');
     await keyboard.press('End');
     await keyboard.press('Enter');
     const detail = page.getByRole('complementary', { name: 'Event' });
     expect(await detail.textContent()).toContain('TypeError: card declined');
-    expect(await focused(page)).toBe('H2');
+    await waitForFocus(page, 'H2');
     await keyboard.press('Escape');
     await detail.waitFor({ state: 'detached' });
-    expect(await focused(page)).toBe('grid');
+    await waitForFocus(page, 'grid');
 
     await page.getByRole('button', { name: 'Clear all' }).press('Enter');
     await waitForCount(page, '1,000,000');
@@ -144,15 +144,15 @@ describe('the page of a million events', () => {
     await page.getByText(' id=0 ').waitFor();
     await keyboard.press('ArrowDown');
     await keyboard.press('PageDown');
-    const chosen = await page.locator('[aria-selected=true][role=row]').getAttribute('id');
-    expect(chosen).toBe(await page.getByRole('grid').getAttribute('aria-activedescendant'));
-    expect(Number(chosen!.slice(4))).toBeGreaterThan(5);
+    const chosen = (): Promise<string | null> =>
+      page.locator('[aria-selected=true][role=row]').getAttribute('id');
+    await expect.poll(async () => Number((await chosen())!.slice(4))).toBeGreaterThan(5);
+    expect(await chosen()).toBe(await page.getByRole('grid').getAttribute('aria-activedescendant'));
 
     await page.getByRole('application').focus();
     await keyboard.press('ArrowLeft');
     await keyboard.press('Shift+ArrowLeft');
-    const text = (await status(page))!;
-    expect(text).not.toMatch(/^1,000,000 of/);
+    await expect.poll(() => status(page)).not.toMatch(/^1,000,000 of/);
     await keyboard.press('Escape');
     await waitForCount(page, '1,000,000');
     await page.getByRole('tab', { name: 'Events' }).focus();
@@ -238,12 +238,14 @@ function firstId(texts: readonly string[]): number {
   return Number(ids[0]);
 }
 
-/** The role of what has the focus, or its kind of element. */
-function focused(page: Page): Promise<string> {
-  return page.evaluate(`(() => {
-    const element = document.activeElement;
-    return element.getAttribute('role') ?? element.getAttribute('type') ?? element.tagName;
-  })()`);
+/** Of what has the focus: its role, or its kind. Focus moves once what it moves to is painted. */
+async function waitForFocus(page: Page, what: string): Promise<void> {
+  const focused = (): Promise<string> =>
+    page.evaluate(`(() => {
+      const element = document.activeElement;
+      return element.getAttribute('role') ?? element.getAttribute('type') ?? element.tagName;
+    })()`);
+  await expect.poll(focused).toBe(what);
 }
 
 /** Drags over a share of the histogram. */
