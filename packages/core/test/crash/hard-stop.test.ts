@@ -89,6 +89,17 @@ describe.concurrent('a process whose last snapshot hangs', () => {
     expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
   });
 
+  it('goes on where it takes longer and hangs in no call', async () => {
+    const outcome = await runProgram(
+      `${start()}globalThis.hang = 'busy'; setTimeout(() => { throw new Error('late'); });`,
+      HANGING,
+    );
+    expect(outcome).toMatchObject({ code: 1, signal: null });
+    expect(outcome.stderr).toContain("throw new Error('late')");
+    expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
+    expect(outcome.durationMs).toBeGreaterThan(3000);
+  });
+
   it('is left alone where the application handles the error', async () => {
     const outcome = await runProgram(
       `process.on('uncaughtException', () => { globalThis.hang = false; console.log('handled'); });
