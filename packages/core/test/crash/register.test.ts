@@ -36,6 +36,13 @@ describe.concurrent('node --import ttlog/register', () => {
     expect(recording.threads).toHaveLength(2);
   });
 
+  it('is one line in NODE_OPTIONS, with an absolute path', async () => {
+    const env = { NODE_OPTIONS: `--import ${join(DIST, 'register.js')}` };
+    const outcome = await runProgram(`console.log('before'); ${THROW}`, { env, commonJs: true });
+    expect(outcome).toMatchObject({ code: 1, stdout: 'before\n' });
+    expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
+  });
+
   it('never throws, whatever the environment says', async () => {
     const env = {
       TTLOG_MEMORY_BYTES: 'x',

@@ -134,6 +134,17 @@ describe('a JSON line', () => {
     expect(objects()[0].time - ORIGIN_MS).toBeLessThan(60_000);
   });
 
+  it('has the trace under the names that it is told', () => {
+    useTraceProvider(() => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), flags: 1 }));
+    log.info('in a span', { trace_id: 'own' });
+    useTraceProvider(null);
+    printed({ traceNames: { traceId: 'dd.trace', spanId: 'dd.span', flags: 'dd.flags' } });
+    expect(objects()[0]).toMatchObject({
+      ...{ 'dd.trace': 'a'.repeat(32), 'dd.span': 'b'.repeat(16), 'dd.flags': '01' },
+      trace_id: 'own',
+    });
+  });
+
   it('cannot be forged by a message, a key, a name or a value', () => {
     const evil = 'x"}\n{"level":"fatal"\r\u2028\x1b]0;t\x07\x9b';
     getLogger(evil)
