@@ -114,7 +114,7 @@ describe('a crash with a full ring of 64 MiB', () => {
     const aloneMs: number[] = [];
     for (let i = 0; i < DEATHS; i++) {
       const outcome = await runProgram(DEATH_OF_64_MIB);
-      expect(outcome.code).toBe(1);
+      expect(outcome).toMatchObject({ code: 1, signal: null });
       const { losses, header } = outcome.recordings[0];
       expect(losses.overwritten).toBeGreaterThan(0);
       expect(header.reason).toBe('uncaughtException');

@@ -118,7 +118,10 @@ describe.concurrent('a stall', () => {
     const outcome = await runProgram(`${start('{ afterMs: 100 }')} ${SPIN}
       for (let i = 0; i < 4; i++) { spin(400); await new Promise((go) => setTimeout(go, 200)); }
       console.log(JSON.stringify(recorder.stats().snapshots));`);
-    expect(printed(outcome)).toEqual({ written: 1, failed: 0, suppressed: 3 });
+    const { suppressed, ...others } = printed(outcome) as { suppressed: number };
+    expect(others).toEqual({ written: 1, failed: 0 });
+    // A busy machine adds some of its own.
+    expect(suppressed).toBeGreaterThanOrEqual(3);
     expect(outcome.recordings).toHaveLength(1);
   });
 });
