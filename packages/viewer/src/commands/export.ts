@@ -1,21 +1,16 @@
 /** `ttlog-view export`: events in the formats of other tools. */
 
-import { exportOtlp } from '@ttlog/tracing/otlp';
-import type { RecordedEvent } from 'ttlog/reader';
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
 import { UsageError } from '../arguments/usage-error.ts';
-import { CSV_HEADER, csvFormat } from '../format/csv.ts';
+import { EXPORT_FORMATS, type ExportFormat, formatOfName } from '../format/export-format.ts';
 import { JsonLines } from '../format/json-lines.ts';
-import { jsonlFormat } from '../format/jsonl.ts';
-import { logfmtFormat } from '../format/logfmt.ts';
-import { perfettoPieces } from '../format/perfetto.ts';
 import { countText } from '../format/quantity.ts';
 import { openInput, reportDamage, reportHosts } from '../input/input.ts';
 import { DOCUMENT_OPTIONS, type DocumentStream, openDocument } from '../output/document-stream.ts';
 import { exitCode } from '../output/exit-code.ts';
-import { BATCH_UNITS, type Terminal } from '../output/terminal.ts';
-import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
+import type { Terminal } from '../output/terminal.ts';
+import type { RecordingFile } from '../recording-file.ts';
 import {
   FILTER_OPTIONS,
   parseSelection,
@@ -24,11 +19,9 @@ import {
   selectWalk,
 } from '../select/selection.ts';
 import type { Command } from './command.ts';
+import { exportPieces, writePieces } from './export-pieces.ts';
 import { makeReportPage } from './report-page.ts';
 import { writeWalk } from './write-walk.ts';
-
-const FORMATS = ['jsonl', 'csv', 'logfmt', 'otlp', 'perfetto', 'html'] as const;
-type Format = (typeof FORMATS)[number];
 
 export const exportCommand: Command = {
   name: 'export',
@@ -44,7 +37,12 @@ export const exportCommand: Command = {
   ],
   options: [
     PID_OPTION,
-    { name: 'to', value: 'FORMAT', choices: FORMATS, summary: 'The format; required.' },
+    {
+      name: 'to',
+      value: 'FORMAT',
+      choices: EXPORT_FORMATS,
+      summary: 'The format, unless the ending of --output says it: .csv, .perfetto.json.',
+    },
     {
       name: 'signal',
       value: 'SIGNAL',
@@ -66,8 +64,7 @@ export const exportCommand: Command = {
 };
 
 async function run(given: ParsedArguments, terminal: Terminal): Promise<number> {
-  const format = given.has('json') ? 'jsonl' : (given.value('to') as Format | undefined);
-  if (format === undefined) throw new UsageError(`--to is missing: ${FORMATS.join(', ')}`);
+  const format = formatOf(given);
   const selection = parseSelection(given, given.has('utc'));
   if ((format === 'otlp' || format === 'html') && selection.isFiltered) {
     throw new UsageError(`--to ${format} takes no filters: it exports recordings as they are`);
@@ -94,6 +91,17 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   return exitCode({ hasShown: true, hasFailed, isDamaged });
 }
 
+/** Pauses are for signals alone. */
+const EMPTY_PER_PAUSE = 64;
+
+/** Throws UsageError. */
+function formatOf(given: ParsedArguments): ExportFormat {
+  if (given.has('json')) return 'jsonl';
+  const format = given.value('to') ?? formatOfName(given.value('output') ?? '');
+  if (format !== undefined && format !== 'text') return format as ExportFormat;
+  throw new UsageError(`--to is missing: ${EXPORT_FORMATS.join(', ')}`);
+}
+
 interface Export {
   readonly given: ParsedArguments;
   readonly selection: Selection;
@@ -101,7 +109,7 @@ interface Export {
 }
 
 async function writeAll(
-  format: Format,
+  format: ExportFormat,
   { given, selection, files }: Export,
   document: DocumentStream,
   terminal: Terminal,
@@ -118,78 +126,9 @@ async function writeAll(
   const walk = format === 'jsonl' ? selectWalk(selection, files) : null;
   if (walk === null) {
     const events = selectEvents(selection, files);
-    return writePieces(piecesOf(format, events, files, given), document, progress);
+    const signal = given.value('signal') === 'traces' ? 'traces' : 'logs';
+    const pieces = exportPieces(format, events, files, signal);
+    return writePieces(pieces, (text) => document.write(text), progress, EMPTY_PER_PAUSE);
   }
   await writeWalk(walk, new JsonLines(), (bytes) => document.write(bytes), progress);
-}
-
-interface Piece {
-  readonly text: string;
-  readonly events: number;
-}
-
-function piecesOf(
-  format: Exclude<Format, 'html'>,
-  events: Iterable<SourcedEvent | undefined>,
-  files: readonly RecordingFile[],
-  given: ParsedArguments,
-): Iterable<Piece> {
-  switch (format) {
-    case 'jsonl':
-      return linePieces(events, jsonlFormat());
-    case 'logfmt':
-      return linePieces(events, logfmtFormat());
-    case 'csv':
-      return linePieces(events, csvFormat(), CSV_HEADER);
-    case 'perfetto':
-      return perfettoPieces(events, files);
-    case 'otlp':
-      return otlpPieces(files, given.value('signal') === 'traces' ? 'traces' : 'logs');
-  }
-}
-
-function* linePieces(
-  events: Iterable<SourcedEvent | undefined>,
-  format: (event: RecordedEvent, file: RecordingFile) => string,
-  header = '',
-): Generator<Piece> {
-  yield { text: header, events: 0 };
-  for (const sourced of events) {
-    if (sourced === undefined) yield { text: '', events: 0 };
-    else yield { text: format(sourced.event, sourced.file), events: 1 };
-  }
-}
-
-/** Records of an OTLP line, by the exporter's default. */
-const OTLP_BATCH = 512;
-
-function* otlpPieces(files: readonly RecordingFile[], signal: 'logs' | 'traces'): Generator<Piece> {
-  for (const { recording } of files) {
-    for (const line of exportOtlp(recording)[signal]) {
-      yield { text: `${line}\n`, events: OTLP_BATCH };
-    }
-  }
-}
-
-/** Pieces without text after which other work has its turn. */
-const EMPTY_PER_PAUSE = 64;
-
-async function writePieces(
-  pieces: Iterable<Piece>,
-  document: DocumentStream,
-  progress: (done: number) => void,
-): Promise<void> {
-  let text = '';
-  let done = 0;
-  let emptyCount = 0;
-  for (const piece of pieces) {
-    text += piece.text;
-    done += piece.events;
-    const isPause = piece.text === '' && ++emptyCount % EMPTY_PER_PAUSE === 0;
-    if (text.length < BATCH_UNITS && !isPause) continue;
-    await document.write(text);
-    progress(done);
-    text = '';
-  }
-  await document.write(text);
 }

@@ -2,6 +2,7 @@
 
 import { COMMON_OPTIONS, type OptionSpec, type ParsedArguments } from '../arguments/option.ts';
 import { UsageError } from '../arguments/usage-error.ts';
+import { wordWrapped } from '../format/width.ts';
 import { EXIT_CODES, EXIT_OK } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { Command } from './command.ts';
@@ -79,11 +80,12 @@ function queryHelp(): string {
 }
 
 export function commandHelp(command: Command): string {
-  const { name, operands, description, options, examples } = command;
+  const { name, operands, description, options, tables = [], examples } = command;
   return paragraphs([
     `Usage: ttlog-view ${name} [OPTIONS] ${operands}`,
-    ...description.map((text) => wrap(text, WIDTH).join('\n')),
+    ...description.map((text) => wordWrapped(text, WIDTH).join('\n')),
     section('Options', [...options, ...COMMON_OPTIONS].map(optionRow)),
+    ...tables.map(({ title, rows }) => section(title, rows)),
     section('Examples', examples),
   ]);
 }
@@ -105,7 +107,7 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
   const widths = rows.map(([term]) => term.length).filter((length) => length <= MAX_TERM);
   const width = Math.max(...widths, 0);
   const lines = rows.flatMap(([term, meaning]) => {
-    const wrapped = wrap(meaning, WIDTH - width - 2 * INDENT.length);
+    const wrapped = wordWrapped(meaning, WIDTH - width - 2 * INDENT.length);
     const isAlone = term.length > width;
     const lines = wrapped.map(
       (line, index) =>
@@ -114,19 +116,6 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
     return isAlone ? [INDENT + term, ...lines] : lines;
   });
   return [`${title}:`, ...lines].join('\n');
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = '';
-    }
-    line += line === '' ? word : ` ${word}`;
-  }
-  return [...lines, line];
 }
 
 function paragraphs(texts: readonly string[]): string {

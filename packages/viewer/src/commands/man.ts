@@ -57,11 +57,17 @@ function manual(commands: readonly Command[]): string {
   ].join('\n');
 }
 
-function commandSection({ name, operands, description, options, examples }: Command): string[] {
+function commandSection(command: Command): string[] {
+  const { name, operands, description, options, tables = [], examples } = command;
   return [
     `.SS ${roff(`${name} ${operands}`.trim())}`,
     ...description.flatMap((text, index) => (index === 0 ? [roff(text)] : ['.PP', roff(text)])),
     ...options.flatMap(optionEntry),
+    ...tables.flatMap(({ title, rows }) => [
+      '.PP',
+      `${roff(title)}:`,
+      ...rows.flatMap(([term, meaning]) => entry(term, meaning)),
+    ]),
     ...examples.flatMap(([commandLine, does]) => [
       '.PP',
       `${roff(does)}:`,

@@ -16,7 +16,7 @@ export interface ReportPage {
 export async function makeReportPage(
   file: RecordingFile,
   utc: boolean,
-  terminal: Terminal,
+  terminal: Pick<Terminal, 'write' | 'progress'>,
 ): Promise<ReportPage> {
   const summary = await summarise(file, () => terminal.write(''));
   const pause = async (share: number): Promise<void> => {

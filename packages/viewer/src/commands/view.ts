@@ -13,9 +13,11 @@ import { exitCode } from '../output/exit-code.ts';
 import { Screen } from '../output/screen.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { FILTER_OPTIONS, parseSelection } from '../select/selection.ts';
+import { HELP_SECTIONS } from '../view/keys.ts';
 import { CLOCKS, type Clock } from '../view/model.ts';
 import { Session, type SessionOptions } from '../view/session.ts';
 import type { Command } from './command.ts';
+import { viewOutlets } from './view-outlets.ts';
 
 export const view: Command = {
   name: 'view',
@@ -25,7 +27,8 @@ export const view: Command = {
     'Shows the events on the whole terminal, merged by time as in cat: move, search (/), filter by ' +
       'queries while typing them (&), look at an event as a tree (Enter), jump to errors, gaps, hits, ' +
       'and events of the same trace, thread or pattern, mark events, copy, see patterns (P) and a ' +
-      'timeline of threads and spans (L), follow what grows (F). ? lists the keys, q quits. The ' +
+      'timeline of threads and spans (L), follow what grows (F), open the source in an editor (v), pipe ' +
+      'events into a command (|), write them to a file (:write). ? lists the keys, q quits. The ' +
       'terminal is left as it was.',
     'A recording of a process that died is shown from its end. Copying needs a terminal that knows ' +
       'OSC 52; in tmux: set -s set-clipboard on.',
@@ -48,6 +51,10 @@ export const view: Command = {
     },
     { name: 'utc', summary: 'Show and read times in UTC instead of local time.' },
   ],
+  tables: HELP_SECTIONS.map(({ title, rows }) => ({
+    title: `Keys: ${title}`,
+    rows: rows.map(({ keys, meaning }) => [keys, meaning] as const),
+  })),
   examples: [
     ['ttlog-view', 'the newest recording, on a terminal'],
     ['ttlog-view view crash.bin', 'one of them'],
@@ -77,6 +84,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     files,
     utc,
     source,
+    outlets: viewOutlets(screen, terminal, utc),
     colours: choosePalette(given.value('color'), terminal),
     look: {
       clock: (given.value('clock') as Clock | undefined) ?? defaultClockMode(files, utc),

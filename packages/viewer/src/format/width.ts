@@ -63,6 +63,20 @@ export function wrapped(text: string, columns: number, maxPieces: number): strin
   return [...pieces, fitted(rest, columns)];
 }
 
+/** A text in lines of no more than so many characters, broken between words. */
+export function wordWrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** Code units that fit into so many columns; one character at least. */
 function lengthWithin(text: string, columns: number): number {
   const start = text.slice(0, columns);

@@ -45,11 +45,16 @@ export async function openDocument(
       abandon: async () => {},
     };
   }
-  checkDocument(path, given.has('force'));
+  return openFile(path, given.has('force'));
+}
+
+/** Throws an Error that names the file. */
+export async function openFile(path: string, isForced: boolean): Promise<DocumentStream> {
+  checkDocument(path, isForced);
   const unfinished = unfinishedName(path);
   try {
     const file = await open(unfinished, 'wx', FILE_MODE);
-    return fileStream(file, { unfinished, path, isForced: given.has('force') });
+    return fileStream(file, { unfinished, path, isForced });
   } catch (error) {
     throw documentError(path, error);
   }

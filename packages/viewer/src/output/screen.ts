@@ -49,6 +49,9 @@ export class Screen {
   /** What has come of a mouse event. */
   #mouse: string | null = null;
   #hasMouse = false;
+  /** Whether another program has the terminal. */
+  #isLent = false;
+  #awaitKey: (() => void) | null = null;
 
   get columns(): number {
     return process.stdout.columns || 80;
@@ -83,6 +86,7 @@ export class Screen {
 
   close(): void {
     const { stdin, stdout } = process;
+    this.#listener = null;
     this.#leave();
     stdin.off('keypress', this.#onKeypress);
     stdin.off('end', this.#onGone);
@@ -148,6 +152,49 @@ export class Screen {
     process.kill(0, 'SIGTSTP');
   }
 
+  /**
+   * Gives the terminal to other programs while a task runs, and takes it back. Ctrl-C and the like are
+   * theirs meanwhile; Ctrl-Z stops them and this process together, as one job of the shell.
+   */
+  async lend(task: () => Promise<void>): Promise<void> {
+    this.#isLent = true;
+    this.#leave();
+    process.stdin.pause();
+    process.off('SIGTSTP', this.#onSuspend);
+    const heard = LENT_SIGNALS.map((signal) => ({ signal, listeners: process.listeners(signal) }));
+    for (const { signal, listeners } of heard) {
+      process.on(signal, ignore);
+      for (const listener of listeners) process.off(signal, listener);
+    }
+    // Node stops reading a moment after the pause; what is typed from then on is the program's.
+    await new Promise((resolve) => setImmediate(resolve));
+    try {
+      await task();
+    } finally {
+      for (const { signal, listeners } of heard) {
+        for (const listener of listeners) process.on(signal, listener);
+        process.off(signal, ignore);
+      }
+      this.#isLent = false;
+      // It may have been closed meanwhile.
+      if (this.#listener !== null) this.#onContinue();
+    }
+  }
+
+  /** Writes a line below what a program left, and waits for a key; while the screen is lent. */
+  async anyKey(line: string): Promise<void> {
+    const { stdin, stdout } = process;
+    stdout.write(`\x1b[0m\r\n${line}`);
+    stdin.setRawMode(true);
+    stdin.resume();
+    await new Promise<void>((resolve) => {
+      this.#awaitKey = resolve;
+    });
+    this.#awaitKey = null;
+    stdout.write('\r\n');
+    stdin.setRawMode(false);
+  }
+
   /** Does what Ctrl-C does elsewhere. */
   interrupt(): void {
     process.emit('SIGINT');
@@ -181,6 +228,7 @@ export class Screen {
   readonly #onGone = (): void => this.#listener?.onGone();
 
   readonly #onContinue = (): void => {
+    if (this.#isLent) return;
     if (!this.#isEntered) {
       if (CAN_SUSPEND) process.on('SIGTSTP', this.#onSuspend);
       this.#enter();
@@ -194,7 +242,8 @@ export class Screen {
   };
 
   readonly #onKeypress = (text: string | undefined, key: Keypress): void => {
-    if (this.#mouse !== null) this.#takeMouse(text ?? '');
+    if (this.#awaitKey !== null) this.#awaitKey();
+    else if (this.#mouse !== null) this.#takeMouse(text ?? '');
     else if (key.code === MOUSE_LEAD) this.#mouse = '';
     else if (key.name === 'paste-start') this.#pasted = '';
     else if (key.name === 'paste-end') {
@@ -224,6 +273,10 @@ const WHEEL_DOWN = 65;
 
 const CAN_SUSPEND: boolean = process.platform !== 'win32';
 const ENDING_SIGNALS = ['SIGTERM', 'SIGHUP'] as const;
+/** What the keyboard sends to all programs of a terminal, and is meant for the one that has it. */
+const LENT_SIGNALS: readonly NodeJS.Signals[] = CAN_SUSPEND ? ['SIGINT', 'SIGQUIT'] : ['SIGINT'];
+
+function ignore(): void {}
 
 interface Keypress {
   readonly name?: string;

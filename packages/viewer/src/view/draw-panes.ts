@@ -3,22 +3,16 @@
 import { printable } from '../format/escape.ts';
 import { filled, fitted } from '../format/width.ts';
 import type { Drawing } from './draw.ts';
-import { HELP_SECTIONS, type KeyRow } from './keys.ts';
+import { helpRows, KEYS_WIDTH } from './keys.ts';
 import type { View } from './model.ts';
 
-const KEYS_WIDTH = 32;
-
 export function helpLines(view: View, { columns, colours }: Drawing): string[] {
-  const lines = HELP_SECTIONS.flatMap(({ title, rows }) => [
-    colours.bold(fitted(title, columns)),
-    ...rows.map((row) => rowText(row, columns)),
-    '',
-  ]);
+  const lines = helpRows(columns).map(({ keys, meaning, isTitle }) =>
+    isTitle
+      ? colours.bold(fitted(keys, columns))
+      : fitted(`${filled(keys, KEYS_WIDTH)} ${meaning}`, columns),
+  );
   return scrolled(view, lines);
-}
-
-function rowText({ keys, meaning }: KeyRow, columns: number): string {
-  return fitted(`${filled(keys, KEYS_WIDTH)} ${meaning}`, columns);
 }
 
 export function infoLines(view: View, { columns, known }: Drawing): string[] {

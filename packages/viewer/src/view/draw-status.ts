@@ -7,6 +7,7 @@ import { zeroOf } from '../format/event-clock.ts';
 import { countOf, countText, durationText } from '../format/quantity.ts';
 import { processLabel } from '../format/source-label.ts';
 import { fitted, widthOf, withoutColumns } from '../format/width.ts';
+import { isLevel } from './digits.ts';
 import type { Drawing } from './draw.ts';
 import { SOUGHT_WORDS } from './jumps.ts';
 import type { KnownEvents } from './known-events.ts';
@@ -77,6 +78,9 @@ const AWAITED_TEXTS: { readonly [awaited in Awaited]: string } = {
 
 export function statusText(view: View, known: KnownEvents): string {
   if (view.awaited !== null) return AWAITED_TEXTS[view.awaited];
+  if (view.count !== null && !isLevel(view.count)) {
+    return `${view.count.digits}   g to that row  % of the way  j k n N e E … so often  Esc none`;
+  }
   const place = placeText(view, known);
   if (view.message !== '') return `${view.message}   ${place}`;
   const hint = paneHint(view, known);
@@ -158,6 +162,8 @@ const PROMPT_LEADS: { readonly [kind in PromptKind]: string } = {
   time: 'go to: ',
   columns: 'columns: ',
   hidden: 'hide: ',
+  pipe: '|',
+  command: ':',
 };
 
 /** The end of the text before the cursor stays in sight. */
@@ -166,7 +172,7 @@ export function promptLine(
   { columns, colours, known }: Drawing,
 ): { text: string; column: number } {
   const prompt = view.prompt!;
-  const lead = PROMPT_LEADS[prompt.kind];
+  const lead = prompt.step === 1 ? PROMPT_LEADS[prompt.kind] : '\\';
   const before = printable(prompt.text.slice(0, prompt.cursor));
   const after = printable(prompt.text.slice(prompt.cursor));
   const room = Math.max(1, columns - lead.length - 1);
@@ -175,7 +181,9 @@ export function promptLine(
   const text = fitted(`${lead}${shown}${fitted(after, columns - column)}`, columns);
   const isPreview = prompt.kind === 'filter' && !/^[\s!]*$/.test(prompt.text);
   const preview = `${countText(known.shown.count)} shown${known.progress === null ? '' : '…'}`;
-  const hint = prompt.problem !== '' ? prompt.problem : isPreview ? preview : '';
+  const piped = view.marks.length > 0 ? `${countText(view.marks.length)} marked` : preview;
+  const told = prompt.kind === 'pipe' ? piped : isPreview ? preview : prompt.choice;
+  const hint = prompt.problem !== '' ? prompt.problem : told;
   const left = columns - widthOf(text) - 3;
   if (hint === '' || left < 5) return { text, column };
   const paint = prompt.problem !== '' ? colours.red : colours.dim;

@@ -10,6 +10,7 @@ import { type BoundQuery, negated, parseQuery } from '../select/query.ts';
 import { UNBOUNDED } from '../select/query-bounds.ts';
 import type { TimeFrame } from '../select/time-expression.ts';
 import { templateTest } from './message-pattern.ts';
+import { FIRST_ROW, type Filter, type View } from './model.ts';
 
 /** Throws QueryError or UsageError. */
 export function parseFilter(text: string): (frame: TimeFrame) => BoundQuery {
@@ -47,4 +48,18 @@ export function problemOf(text: string): string {
   } catch (error) {
     return error instanceof QueryError ? error.lines[0] : (error as Error).message;
   }
+}
+
+/** A new filter, or another text for one; without text the list of them, or one less. */
+export function filtered(view: View, text: string, place: number | null): View {
+  const isNothing = /^[\s!]*$/.test(text);
+  if (place === null) {
+    if (isNothing) return { ...view, pane: 'filters', inPane: FIRST_ROW };
+    return { ...view, filters: [...view.filters, { text, isOn: true }], areFiltersOn: true };
+  }
+  const filters: Filter[] = view.filters.flatMap((filter, index) => {
+    if (index !== place) return [filter];
+    return isNothing ? [] : [{ text, isOn: true }];
+  });
+  return { ...view, filters };
 }

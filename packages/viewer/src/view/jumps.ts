@@ -2,11 +2,32 @@
 
 import type { EventSet } from './event-set.ts';
 import type { Events, Key, Sought, View } from './model.ts';
-import { beside, goneTo } from './moves.ts';
+import { beside, goneTo, visitedFrom } from './moves.ts';
 import { partOf, startOfPart } from './time-parts.ts';
 
-/** What a key that jumps does; null for other keys. */
-export function jumped(view: View, key: Key, events: Events): View | null {
+/** What a key that jumps does, so many times; null for other keys. */
+export function jumped(view: View, key: Key, events: Events, times: number): View | null {
+  const often = Math.min(times, MAX_TIMES);
+  if (often === 1 || OF_WALKS.has(key)) return jumpedOnce(view, key, events, often);
+  let last: View = view;
+  for (let left = often; left > 0; left--) {
+    const next = jumpedOnce(last, key, events, 1);
+    if (next === null) return null;
+    const isStuck = next.chosen === last.chosen;
+    last = next;
+    if (isStuck) break;
+  }
+  const isOneJump = last.chosen !== view.chosen && key !== '[' && key !== ']';
+  return isOneJump ? { ...last, visited: visitedFrom(view) } : last;
+}
+
+/** More jumps than a key may take time for. */
+const MAX_TIMES = 10_000;
+
+/** These may have to wait for a walk, and then still have so many hits to go. */
+const OF_WALKS: ReadonlySet<Key> = new Set(['n', 'N', 'o', 'O', '.', ',']);
+
+function jumpedOnce(view: View, key: Key, events: Events, times: number): View | null {
   switch (key) {
     case 'e':
       return toNextIn(view, 1, events, 'error', events.errors);
@@ -35,17 +56,17 @@ export function jumped(view: View, key: Key, events: Events): View | null {
     case '{':
       return toOneOf(view, landmarksOf(view, events), -1, events, 'landmark');
     case 'n':
-      return toHit(view, 'search', 1, events);
+      return toHit(view, 'search', view.searchStep, events, times);
     case 'N':
-      return toHit(view, 'search', -1, events);
+      return toHit(view, 'search', view.searchStep === 1 ? -1 : 1, events, times);
     case 'o':
-      return toRelative(view, 'trace', 1, events);
+      return toRelative(view, 'trace', 1, events, times);
     case 'O':
-      return toRelative(view, 'trace', -1, events);
+      return toRelative(view, 'trace', -1, events, times);
     case '.':
-      return toRelative(view, 'pattern', 1, events);
+      return toRelative(view, 'pattern', 1, events, times);
     case ',':
-      return toRelative(view, 'pattern', -1, events);
+      return toRelative(view, 'pattern', -1, events, times);
     case '[':
       return retraced(view, 'visited', 'unvisited');
     case ']':
@@ -58,8 +79,8 @@ export function jumped(view: View, key: Key, events: Events): View | null {
 /** Makes a jump that waited for its walk, once it is known where to. */
 export function resumed(view: View, events: Events): View {
   if (view.pending === null) return view;
-  const { sought, step } = view.pending;
-  return toHit(view, sought, step, events);
+  const { sought, step, times } = view.pending;
+  return toHit(view, sought, step, events, times);
 }
 
 /** What is looked for, in a sentence. */
@@ -130,30 +151,43 @@ function toOneOf(
   return ahead.length === 0 ? missed(view, step, what) : goneTo(view, ahead[0], events);
 }
 
-export function toHit(view: View, sought: Sought, step: 1 | -1, events: Events): View {
+function toHit(view: View, sought: Sought, step: 1 | -1, events: Events, times: number): View {
   const hits = events.hits(sought);
   if (hits === null) {
     const isSoughtYet = view.sought[sought] !== null;
-    if (isSoughtYet) return { ...view, pending: { sought, step } };
+    if (isSoughtYet) return { ...view, pending: { sought, step, times } };
     return { ...view, pending: null, message: 'nothing to look for yet: / searches' };
   }
-  const index = hits.beside(view.chosen, step, events.shown);
-  if (index === null) return { ...view, pending: { sought, step } };
-  const still: View = { ...view, pending: null };
-  return index === undefined
-    ? missed(still, step, SOUGHT_WORDS[sought])
-    : goneTo(still, index, events);
+  let index = view.chosen;
+  for (let left = times; left > 0; left--) {
+    const next = hits.beside(index, step, events.shown);
+    if (next === null) {
+      return { ...goneTo(view, index, events), pending: { sought, step, times: left } };
+    }
+    if (next === undefined) {
+      const last: View = { ...goneTo(view, index, events), pending: null };
+      return missed(last, step, SOUGHT_WORDS[sought]);
+    }
+    index = next;
+  }
+  return goneTo({ ...view, pending: null }, index, events);
 }
 
-function toRelative(view: View, sought: 'trace' | 'pattern', step: 1 | -1, events: Events): View {
+function toRelative(
+  view: View,
+  sought: 'trace' | 'pattern',
+  step: 1 | -1,
+  events: Events,
+  times: number,
+): View {
   const relation = events.relationOf(sought, view.chosen);
   if (relation === null) {
     const message = sought === 'trace' ? 'this event is of no trace' : 'this event cannot be read';
     return { ...view, message };
   }
-  if (view.sought[sought] === relation) return toHit(view, sought, step, events);
+  if (view.sought[sought] === relation) return toHit(view, sought, step, events, times);
   const wanted = { ...view.sought, [sought]: relation };
-  return { ...view, sought: wanted, pending: { sought, step } };
+  return { ...view, sought: wanted, pending: { sought, step, times } };
 }
 
 function retraced(view: View, from: 'visited' | 'unvisited', to: 'visited' | 'unvisited'): View {

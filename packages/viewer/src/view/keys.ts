@@ -1,5 +1,8 @@
 /** The keys and what they do, for `?`, for help and for the README. What they do is done elsewhere. */
 
+import { wordWrapped } from '../format/width.ts';
+import { PROMPT_COMMANDS } from './prompt-commands.ts';
+
 export interface KeyRow {
   readonly keys: string;
   readonly meaning: string;
@@ -22,12 +25,15 @@ export const HELP_SECTIONS: readonly KeySection[] = [
       ['t', 'Go to a time (-2s, 12:00:05, @EPOCH), to 50% or to #1234.'],
       ['( )', 'The previous and the next part of the histogram that has events.'],
       ['[ ]', 'Back and forward among jumps.'],
+      ['12 g, 12 G; 50 %', 'To row 12 of what is shown; that far into it.'],
+      ['12 j, 12 e, …', 'So many times. One digit from 1 to 6 is a level: 05 j is five.'],
     ]),
   },
   {
     title: 'Jumps',
     rows: rowsOf([
-      ['/, then n N', 'Search by regular expression; next and previous hit.'],
+      ['/, \\', 'Search down and up by a regular expression.'],
+      ['n N', 'Next hit in that direction; in the other one.'],
       ['e E, w W', 'Next and previous error; warning or worse.'],
       ['s S', 'Next and previous gap, where much time passed.'],
       ['o O, r R', 'Next and previous event of the same trace, of the same thread.'],
@@ -62,9 +68,19 @@ export const HELP_SECTIONS: readonly KeySection[] = [
       ['P, L, I', 'Patterns of what is shown; timeline of threads and spans; what this is.'],
       ['y, then y j m', 'Copy the line, the event as JSON, the marked lines.'],
       ['F2', 'The mouse: wheel, click, click again for the event.'],
+      [':', 'A command, see below; Tab completes it. ; will be SQL.'],
+      ['v', 'The source that logged it in VISUAL or EDITOR: a caller field or the stack.'],
+      ['|', 'Pipe the marked events, else all shown, as text into a shell command.'],
       ['Ctrl-L, Ctrl-Z', 'Paint anew; suspend.'],
       ['? q Q', 'These keys; back, and from the list the end; the end.'],
     ]),
+  },
+  {
+    title: 'After the colon',
+    rows: PROMPT_COMMANDS.map(({ name, argument, meaning }) => ({
+      keys: `${name} ${argument}`.trim(),
+      meaning,
+    })),
   },
   {
     title: 'In the event',
@@ -95,11 +111,29 @@ export const HELP_SECTIONS: readonly KeySection[] = [
   },
 ];
 
-/** Each section has a title above it and an empty line below. */
-export const HELP_LINES: number = HELP_SECTIONS.reduce(
-  (count, { rows }) => count + rows.length + 2,
-  0,
-);
+export interface HelpRow extends KeyRow {
+  readonly isTitle: boolean;
+}
+
+/** Keys are in a column of so many. */
+export const KEYS_WIDTH = 32;
+const LEAST_WIDTH = 16;
+
+/** The lines of help on a terminal so wide: an empty one below each section. */
+export function helpRows(columns: number): HelpRow[] {
+  const width = Math.max(LEAST_WIDTH, columns - KEYS_WIDTH - 1);
+  return HELP_SECTIONS.flatMap(({ title, rows }) => [
+    { keys: title, meaning: '', isTitle: true },
+    ...rows.flatMap(({ keys, meaning }) =>
+      wordWrapped(meaning, width).map((text, line) => ({
+        keys: line === 0 ? keys : '',
+        meaning: text,
+        isTitle: false,
+      })),
+    ),
+    { keys: '', meaning: '', isTitle: false },
+  ]);
+}
 
 function rowsOf(pairs: readonly (readonly [keys: string, meaning: string])[]): KeyRow[] {
   return pairs.map(([keys, meaning]) => ({ keys, meaning }));

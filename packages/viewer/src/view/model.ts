@@ -5,6 +5,7 @@
  */
 
 import type { Pattern } from '../digest/patterns.ts';
+import type { WrittenFormat } from '../format/export-format.ts';
 import type { TimeFrame } from '../select/time-expression.ts';
 import type { DetailRow } from './detail.ts';
 import type { EventSet } from './event-set.ts';
@@ -55,7 +56,7 @@ export interface Filter {
   readonly isOn: boolean;
 }
 
-export type PromptKind = 'search' | 'filter' | 'time' | 'columns' | 'hidden';
+export type PromptKind = 'search' | 'filter' | 'time' | 'columns' | 'hidden' | 'pipe' | 'command';
 
 export interface Prompt {
   readonly kind: PromptKind;
@@ -64,14 +65,21 @@ export interface Prompt {
   readonly cursor: number;
   /** What is wrong with the text, or empty. */
   readonly problem: string;
+  /** What it may be completed to, or empty. */
+  readonly choice: string;
   /** The filter that is being changed, else a new one. */
   readonly filter: number | null;
+  /** Of a search: whether it goes down or up. */
+  readonly step: 1 | -1;
   /** Place in the history of this kind of prompt, counted back; 0 is the text being typed. */
   readonly recalled: number;
 }
 
 export const CLOCKS = ['abs', 'delta', 'mark', 'crash', 'utc'] as const;
 export type Clock = (typeof CLOCKS)[number];
+
+export const THEMES = ['colour', 'plain'] as const;
+export type Theme = (typeof THEMES)[number];
 
 export type CopyForm = 'line' | 'json' | 'key' | 'path' | 'value' | 'marked';
 
@@ -94,9 +102,31 @@ export interface RowPlace {
 
 export const FIRST_ROW: RowPlace = { row: 0, topRow: 0 };
 
+/** Digits that may say how often or how far the next key goes. */
+export interface Count {
+  readonly digits: string;
+  /** The levels that were shown before the only digit changed them; null where it did not. */
+  readonly levelsBefore: Pick<View, 'minSeverity' | 'isOnlyLevel'> | null;
+}
+
+/** A row of what is shown, from 1, or so much of the way, from 0 to 100. */
+export type Going =
+  | { readonly kind: 'row'; readonly row: number }
+  | { readonly kind: 'share'; readonly percent: number };
+
+export interface WriteTarget {
+  readonly path: string;
+  readonly format: WrittenFormat;
+  /** Whether a file that is there is replaced. */
+  readonly isForced: boolean;
+}
+
 /** Something that only the terminal can do, once. */
 export type Request =
   | { readonly kind: 'copy'; readonly form: CopyForm }
+  | { readonly kind: 'edit' }
+  | { readonly kind: 'pipe'; readonly command: string }
+  | ({ readonly kind: 'write' } & WriteTarget)
   | { readonly kind: 'redraw' }
   | { readonly kind: 'suspend' };
 
@@ -147,8 +177,14 @@ export interface View {
   /** Events shown before and after each that passes filters and level. */
   readonly contextEvents: number;
   readonly sought: { readonly [kind in Sought]: string | null };
-  /** A jump that waits for its walk. */
-  readonly pending: { readonly sought: Sought; readonly step: 1 | -1 } | null;
+  /** Where `n` goes. */
+  readonly searchStep: 1 | -1;
+  /** A jump that waits for its walk, and how many hits it is to go. */
+  readonly pending: {
+    readonly sought: Sought;
+    readonly step: 1 | -1;
+    readonly times: number;
+  } | null;
   /** In the order in which they were made. */
   readonly marks: readonly PlacedMark[];
   /** An event that stays above the list. */
@@ -156,6 +192,8 @@ export interface View {
   readonly visited: readonly number[];
   readonly unvisited: readonly number[];
   readonly clock: Clock;
+  /** Null as it was at the start. */
+  readonly theme: Theme | null;
   /** Names of fields that stand in columns of their own. */
   readonly columns: readonly string[];
   /** Names of fields and bindings that the list leaves out. */
@@ -171,6 +209,9 @@ export interface View {
   readonly isFollowing: boolean;
   readonly timeline: TimelineView;
   readonly awaited: Awaited | null;
+  readonly count: Count | null;
+  /** Where to go once it is known what is shown. */
+  readonly going: Going | null;
   /** For the status line; a key clears it. */
   readonly message: string;
   readonly request: Request | null;
@@ -209,19 +250,21 @@ export function firstView(look: FirstLook): View {
     isSplit: false,
     detailLines: look.heightLines,
     prompt: null,
-    history: { search: [], filter: [], time: [], columns: [], hidden: [] },
+    history: { search: [], filter: [], time: [], columns: [], hidden: [], pipe: [], command: [] },
     filters: look.filters.map((text) => ({ text, isOn: true })),
     areFiltersOn: true,
     minSeverity: look.minSeverity,
     isOnlyLevel: false,
     contextEvents: look.contextEvents,
     sought: { search: null, trace: null, pattern: null },
+    searchStep: 1,
     pending: null,
     marks: [],
     pinned: null,
     visited: [],
     unvisited: [],
     clock: look.clock,
+    theme: null,
     columns: [],
     hiddenFields: [],
     isWrapped: false,
@@ -232,6 +275,8 @@ export function firstView(look: FirstLook): View {
     isFollowing: false,
     timeline: { window: null, atNs: null, fromNs: null, toNs: null },
     awaited: null,
+    count: null,
+    going: null,
     message: '',
     request: null,
     isDone: false,

@@ -53,29 +53,29 @@ export function resized(view: View, heightLines: number, events: Events): View {
   return { ...view, heightLines: height, line: Math.min(line, height - 1) };
 }
 
-/** What a key that moves does in the list; null for other keys. */
-export function moved(view: View, key: Key, events: Events): View | null {
+/** What a key that moves does in the list, so many times; null for other keys. */
+export function moved(view: View, key: Key, events: Events, times: number): View | null {
   const { heightLines, screenEvents } = view;
   switch (key) {
     case 'j':
     case 'down':
-      return stepped(view, 1, events);
+      return stepped(view, times, events);
     case 'k':
     case 'up':
-      return stepped(view, -1, events);
+      return stepped(view, -times, events);
     case ' ':
     case 'pagedown':
-      return scrolled(view, screenEvents, events);
+      return scrolled(view, screenEvents * times, events);
     case 'b':
     case 'pageup':
     case 'ctrl-b':
-      return scrolled(view, -screenEvents, events);
+      return scrolled(view, -screenEvents * times, events);
     case 'd':
     case 'ctrl-d':
-      return scrolled(view, Math.ceil(screenEvents / 2), events);
+      return scrolled(view, Math.ceil(screenEvents / 2) * times, events);
     case 'u':
     case 'ctrl-u':
-      return scrolled(view, -Math.ceil(screenEvents / 2), events);
+      return scrolled(view, -Math.ceil(screenEvents / 2) * times, events);
     case 'g':
     case 'home':
       return at(view, events.shown.next(0), 0);
@@ -87,13 +87,13 @@ export function moved(view: View, key: Key, events: Events): View | null {
     case 'wheel-up':
       return scrolled(view, -WHEEL_ROWS, events);
     case 'l':
-      return sideways(view, Math.ceil(view.widthColumns / 2));
+      return sideways(view, Math.ceil(view.widthColumns / 2) * times);
     case 'h':
-      return sideways(view, -Math.ceil(view.widthColumns / 2));
+      return sideways(view, -Math.ceil(view.widthColumns / 2) * times);
     case 'right':
-      return sideways(view, SIDEWAYS_COLUMNS);
+      return sideways(view, SIDEWAYS_COLUMNS * times);
     case 'left':
-      return sideways(view, -SIDEWAYS_COLUMNS);
+      return sideways(view, -SIDEWAYS_COLUMNS * times);
     default:
       return null;
   }
@@ -106,13 +106,14 @@ function sideways(view: View, columns: number): View {
   return { ...view, leftColumns: Math.max(0, Math.min(MAX_LEFT, view.leftColumns + columns)) };
 }
 
-/** One event on; the picture moves only at its edges. */
-function stepped(view: View, step: 1 | -1, events: Events): View {
+/** So many events on; the picture moves only at its edges. */
+function stepped(view: View, steps: number, events: Events): View {
+  const { shown } = events;
   const { line } = visible(view, events);
-  const index = beside(view.chosen, step, events);
-  if (index === undefined) return view;
-  const next = Math.min(view.heightLines - 1, Math.max(0, line + step));
-  return { ...view, chosen: index, anchor: index, line: next };
+  const rank = shown.countBefore(view.chosen);
+  const wanted = Math.min(shown.count - 1, Math.max(0, rank + steps));
+  const next = Math.min(view.heightLines - 1, Math.max(0, line + wanted - rank));
+  return at(view, shown.nth(wanted), next);
 }
 
 /** The picture moves by lines, the chosen event with it. */
@@ -146,9 +147,14 @@ export function goneTo(view: View, index: number, events: Events): View {
     chosen: index,
     anchor: index,
     line,
-    visited: [...view.visited.slice(-MAX_VISITED + 1), view.anchor],
+    visited: visitedFrom(view),
     unvisited: [],
   };
+}
+
+/** The places left by jumps, when one is made from here. */
+export function visitedFrom({ visited, anchor }: View): readonly number[] {
+  return [...visited.slice(-MAX_VISITED + 1), anchor];
 }
 
 const MAX_VISITED = 100;

@@ -1,7 +1,7 @@
 /** What keys do in the panes beside the list and the event: filters, patterns, timeline, and texts. */
 
 import { patternFilter } from './filters.ts';
-import { HELP_LINES } from './keys.ts';
+import { helpRows } from './keys.ts';
 import type { Events, Key, View } from './model.ts';
 import { goneTo } from './moves.ts';
 import { opened } from './prompt.ts';
@@ -11,7 +11,7 @@ import { cursorOf, laneWidth, rangeFilter, TIMELINE_HEAD, windowOf, zoomed } fro
 
 /** Help, and what the recordings are. */
 export function pressedInText(view: View, key: Key, { infoLines }: Events): View {
-  const count = view.pane === 'info' ? infoLines.length : HELP_LINES;
+  const count = view.pane === 'info' ? infoLines.length : helpRows(view.widthColumns).length;
   const rows = key === 'return' ? 1 : rowsMoved(key, view.heightLines, count);
   return rows === 0
     ? view
@@ -30,7 +30,7 @@ export function pressedInFilters(view: View, key: Key): View {
       return { ...view, filters: filters.with(chosen, { ...filters[chosen], isOn }) };
     }
     case 'return':
-      return opened(view, 'filter', filters[chosen].text, chosen);
+      return opened(view, 'filter', filters[chosen].text, { filter: chosen });
     case 'd':
     case 'delete':
       return { ...view, filters: filters.filter((_, index) => index !== chosen) };

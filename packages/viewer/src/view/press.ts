@@ -1,6 +1,7 @@
 /** What a key makes of the state: which pane or prompt it is for, and what all panes share. */
 
 import { pressedInDetail } from './detail-keys.ts';
+import { pressedDigits, timesOf } from './digits.ts';
 import { jumped } from './jumps.ts';
 import { answered, markedTo } from './marks.ts';
 import { CLOCKS, type Events, FIRST_ROW, type Key, type Pane, type View } from './model.ts';
@@ -15,15 +16,18 @@ import { opened, pressedInPrompt } from './prompt.ts';
 
 /** The same view where the key means nothing. */
 export function pressed(before: View, key: Key, events: Events): View {
-  const view: View =
+  const still: View =
     before.message === '' && before.request === null
       ? before
       : { ...before, message: '', request: null };
-  if (key === 'ctrl-z') return { ...view, request: { kind: 'suspend' } };
-  if (key === 'ctrl-l') return { ...view, request: { kind: 'redraw' } };
-  if (key === 'f2') return withMouse(view);
-  if (view.prompt !== null) return pressedInPrompt(view, key, events);
-  if (view.awaited !== null) return answered(view, key, events);
+  if (key === 'ctrl-z') return { ...still, request: { kind: 'suspend' } };
+  if (key === 'ctrl-l') return { ...still, request: { kind: 'redraw' } };
+  if (key === 'f2') return withMouse(still);
+  if (still.prompt !== null) return pressedInPrompt(still, key, events);
+  if (still.awaited !== null) return answered(still, key, events);
+  const counted = still.pane === 'list' ? pressedDigits(still, key) : null;
+  if (counted !== null) return counted;
+  const view: View = still.count === null ? still : { ...still, count: null };
   switch (key) {
     case 'q':
       return view.pane === 'list' ? { ...view, isDone: true } : { ...view, pane: 'list' };
@@ -35,12 +39,19 @@ export function pressed(before: View, key: Key, events: Events): View {
       return view.pane === 'list' || view.pane === 'detail' ? { ...view, awaited: 'copy' } : view;
     case 'tab':
       return view.isSplit ? otherHalf(view) : view;
+    case ':':
+      return opened(view, 'command');
+    case ';':
+      return { ...view, message: 'there is no SQL: & filters by a query, : takes commands' };
+    case 'v':
+      if (view.pane !== 'list' && view.pane !== 'detail') return view;
+      return { ...view, request: { kind: 'edit' } };
   }
   const pane = PANE_KEYS[key];
   if (pane !== undefined && (key !== 'f' || view.pane === 'list' || view.pane === 'filters')) {
     return { ...view, pane: view.pane === pane ? 'list' : pane, inPane: FIRST_ROW };
   }
-  return pressedInPane(view, key, events);
+  return pressedInPane(view, key, events, timesOf(still.count));
 }
 
 const PANE_KEYS: { readonly [key: Key]: Pane | undefined } = Object.assign(Object.create(null), {
@@ -52,7 +63,7 @@ const PANE_KEYS: { readonly [key: Key]: Pane | undefined } = Object.assign(Objec
   I: 'info',
 });
 
-function pressedInPane(view: View, key: Key, events: Events): View {
+function pressedInPane(view: View, key: Key, events: Events, times: number): View {
   switch (view.pane) {
     case 'help':
     case 'info':
@@ -68,7 +79,7 @@ function pressedInPane(view: View, key: Key, events: Events): View {
         ? { ...view, isSplit: false, pane: 'list' }
         : pressedInDetail(view, key, events);
     default:
-      return pressedInList(view, key, events);
+      return pressedInList(view, key, events, times);
   }
 }
 
@@ -92,14 +103,12 @@ function otherHalf(view: View): View {
   return { ...view, pane: 'detail', inDetail: FIRST_ROW, toggled: new Set() };
 }
 
-function pressedInList(before: View, key: Key, events: Events): View {
-  const level = /^(meta-)?([1-6])$/.exec(key);
-  if (level !== null) return ofLevel(before, Number(level[2]), level[1] !== undefined);
+function pressedInList(before: View, key: Key, events: Events, times: number): View {
   const changed = pressedForAll(before, key) ?? changedLook(before, key);
   if (changed !== null) return changed;
   if (events.count === 0) return before;
   const view: View = { ...before, isAtEnd: key === 'G' || key === 'end', pending: null };
-  const gone = moved(view, key, events) ?? jumped(view, key, events);
+  const gone = moved(view, key, events, times) ?? jumped(view, key, events, times);
   if (gone !== null) return gone;
   switch (key) {
     case 'return':
@@ -113,19 +122,15 @@ function pressedInList(before: View, key: Key, events: Events): View {
   }
 }
 
-/** From a level on, or of one level alone; that again takes it back. */
-function ofLevel(view: View, place: number, isOnly: boolean): View {
-  const minSeverity = (place - 1) * 4 + 1;
-  const isBack = isOnly && view.isOnlyLevel && view.minSeverity === minSeverity;
-  if (isBack) return { ...view, minSeverity: 1, isOnlyLevel: false };
-  return { ...view, minSeverity, isOnlyLevel: isOnly };
-}
-
 /** What asks for more: a text, or the letter of a mark. Null for other keys. */
 function pressedForAll(view: View, key: Key): View | null {
   switch (key) {
     case '/':
       return opened(view, 'search');
+    case '\\':
+      return opened(view, 'search', '', { step: -1 });
+    case '|':
+      return opened(view, 'pipe');
     case '&':
       return opened(view, 'filter');
     case '!':

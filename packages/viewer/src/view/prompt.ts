@@ -1,27 +1,18 @@
 /** The line that one types into: text is text there, whatever a character means elsewhere. */
 
-import { expressionOf } from '../select/grep.ts';
-import { TIME_FORMS, timeResolver } from '../select/time-expression.ts';
 import { problemOf } from './filters.ts';
-import {
-  type Events,
-  FIRST_ROW,
-  type Filter,
-  type Key,
-  type Prompt,
-  type PromptKind,
-  type View,
-} from './model.ts';
-import { goneTo } from './moves.ts';
+import type { Events, Key, Prompt, PromptKind, View } from './model.ts';
+import { completed } from './prompt-commands.ts';
+import { submitted } from './submitted.ts';
 
 export function opened(
   view: View,
   kind: PromptKind,
   text = '',
-  filter: number | null = null,
+  about: Partial<Pick<Prompt, 'filter' | 'step'>> = {},
 ): View {
-  const prompt: Prompt = { kind, text, cursor: text.length, problem: '', filter, recalled: 0 };
-  return { ...view, prompt };
+  const fresh = { problem: '', choice: '', filter: null, step: 1, recalled: 0 } as const;
+  return { ...view, prompt: { ...fresh, kind, text, cursor: text.length, ...about } };
 }
 
 /** Text from the clipboard, as one line. */
@@ -65,6 +56,8 @@ export function pressedInPrompt(view: View, key: Key, events: Events): View {
     case 'end':
     case 'ctrl-e':
       return { ...view, prompt: { ...prompt, cursor: text.length } };
+    case 'tab':
+      return prompt.kind === 'command' ? withCompletion(view, prompt) : view;
     case 'up':
       return recalled(view, prompt, prompt.recalled + 1);
     case 'down':
@@ -93,7 +86,13 @@ const MAX_TEXT_UNITS = 4000;
 function changed(view: View, prompt: Prompt, text: string, other: Partial<Prompt> = {}): View {
   if (text.length > MAX_TEXT_UNITS) return view;
   const problem = prompt.kind === 'filter' && text.trim() !== '' ? problemOf(text) : '';
-  return { ...view, prompt: { ...prompt, ...other, text, problem } };
+  return { ...view, prompt: { ...prompt, choice: '', ...other, text, problem } };
+}
+
+function withCompletion(view: View, prompt: Prompt): View {
+  const { text, cursor } = prompt;
+  const { text: before, choice } = completed(text.slice(0, cursor));
+  return changed(view, prompt, before + text.slice(cursor), { cursor: before.length, choice });
 }
 
 function recalled(view: View, prompt: Prompt, back: number): View {
@@ -101,79 +100,6 @@ function recalled(view: View, prompt: Prompt, back: number): View {
   if (back < 0 || back > past.length) return view;
   const text = back === 0 ? '' : past[past.length - back];
   return changed(view, prompt, text, { cursor: text.length, recalled: back });
-}
-
-function submitted(view: View, prompt: Prompt, events: Events): View {
-  const text = prompt.text.trim();
-  const past = view.history[prompt.kind].filter((other) => other !== text);
-  const history = text === '' ? view.history : { ...view.history, [prompt.kind]: [...past, text] };
-  const after: View = { ...view, prompt: null, history };
-  const refused = (problem: string): View => ({ ...view, prompt: { ...prompt, problem } });
-  switch (prompt.kind) {
-    case 'columns':
-      return { ...after, columns: namesIn(text).slice(0, MAX_COLUMNS) };
-    case 'hidden':
-      return { ...after, hiddenFields: namesIn(text) };
-    case 'filter': {
-      const problem = text === '' ? '' : problemOf(text);
-      return problem === '' ? filtered(after, text, prompt.filter) : refused(problem);
-    }
-    case 'search':
-      return searched(after, text, refused);
-    case 'time': {
-      if (text === '') return after;
-      const index = placeOf(text, events);
-      if (index === undefined) return refused(`this takes #1234, 50%, ${TIME_FORMS}`);
-      const shown = events.shown.next(index) ?? events.shown.previous(index);
-      return shown === undefined ? after : goneTo(after, shown, events);
-    }
-  }
-}
-
-const MAX_COLUMNS = 12;
-
-function namesIn(text: string): string[] {
-  return text.split(/[\s,]+/).filter((name) => name !== '');
-}
-
-/** A new filter, or another text for one; without text the list of them, or one less. */
-function filtered(view: View, text: string, place: number | null): View {
-  const isNothing = /^[\s!]*$/.test(text);
-  if (place === null) {
-    if (isNothing) return { ...view, pane: 'filters', inPane: FIRST_ROW };
-    return { ...view, filters: [...view.filters, { text, isOn: true }], areFiltersOn: true };
-  }
-  const filters: Filter[] = view.filters.flatMap((filter, index) => {
-    if (index !== place) return [filter];
-    return isNothing ? [] : [{ text, isOn: true }];
-  });
-  return { ...view, filters };
-}
-
-function searched(view: View, text: string, refused: (problem: string) => View): View {
-  if (text === '') return { ...view, sought: { ...view.sought, search: null }, pending: null };
-  try {
-    expressionOf(text);
-  } catch (error) {
-    return refused((error as Error).message);
-  }
-  const sought = { ...view.sought, search: text };
-  return { ...view, sought, pending: { sought: 'search', step: 1 } };
-}
-
-/** `#1234`, `50%` of what is shown, or a time. */
-function placeOf(text: string, events: Events): number | undefined {
-  const number = /^#(\d{1,9})$/.exec(text);
-  if (number !== null) return Math.min(Math.max(0, Number(number[1]) - 1), events.count - 1);
-  const share = /^(\d{1,3}(?:\.\d+)?)\s*%$/.exec(text);
-  if (share !== null) {
-    const { count } = events.shown;
-    const place = Math.floor((Math.min(100, Number(share[1])) / 100) * (count - 1));
-    return events.shown.nth(place);
-  }
-  const resolve = timeResolver(text);
-  if (resolve === undefined) return undefined;
-  return Math.min(events.indexAtTime(resolve(events.frame)), events.count - 1);
 }
 
 function startBefore(text: string, cursor: number): number {

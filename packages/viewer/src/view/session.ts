@@ -3,35 +3,31 @@
  * in slices between them. Knows a terminal only as a `Surface`.
  */
 
-import type { Palette } from '../format/colour.ts';
+import { type Palette, palette } from '../format/colour.ts';
 import type { Picture } from '../output/picture.ts';
 import type { RecordingFile } from '../recording-file.ts';
 import { clicked } from './clicks.ts';
-import { copiedText } from './copied-text.ts';
 import { type DrawnPicture, picture } from './draw.ts';
+import { Errands, type Outlets, type RequestSurface } from './errands.ts';
 import { EventIndex } from './event-index.ts';
+import { gone } from './going.ts';
 import { resumed } from './jumps.ts';
 import { KnownEvents } from './known-events.ts';
-import { type CopyForm, type FirstLook, firstView, type Key, type View } from './model.ts';
+import { type FirstLook, firstView, type Key, type View } from './model.ts';
 import { resized, settled } from './moves.ts';
 import { NextReading } from './next-reading.ts';
 import { pressed } from './press.ts';
 import { pasted } from './prompt.ts';
 import { sizesOf } from './sizes.ts';
 
-export interface Surface {
+export interface Surface extends RequestSurface {
   readonly columns: number;
   readonly lines: number;
   /** A clock that only goes forward. */
   nowMs(): number;
   paint(picture: Picture): void;
-  copy(text: string): void;
-  redraw(): void;
-  suspend(): void;
   interrupt(): void;
   setMouse(isOn: boolean): void;
-  /** Whether tmux stands between this and the terminal. */
-  readonly isInTmux: boolean;
 }
 
 /** Where more may come from. */
@@ -47,6 +43,7 @@ export interface SessionOptions {
   readonly utc: boolean;
   readonly look: Omit<FirstLook, 'heightLines' | 'widthColumns' | 'canFollow'>;
   readonly source?: Source;
+  readonly outlets: Outlets;
 }
 
 /** Half of what a key may take until its picture is there, so that one slice and one picture fit. */
@@ -54,8 +51,6 @@ const SLICE_MS = 6;
 const PICTURE_MS = 8;
 /** Between pictures of a list that grows or of a search that goes on. */
 const PROGRESS_MS = 100;
-/** More than a terminal takes in one piece. */
-const MAX_COPIED_UNITS = 74_000;
 /** Between two looks at what grows; longer where a look takes long. */
 const FOLLOW_MS = 500;
 const FOLLOW_SHARE = 4;
@@ -72,11 +67,16 @@ export class Session {
   #paintedMs = 0;
   #isPaintDue = false;
   #isWorking = false;
+  readonly #errands: Errands;
   #settle: { resolve(): void; reject(error: unknown): void } | null = null;
 
   constructor(surface: Surface, options: SessionOptions) {
     this.#surface = surface;
     this.#options = options;
+    this.#errands = new Errands(surface, options.outlets, {
+      say: (message) => this.#guard(() => this.#say(message)),
+      fail: (error) => this.#settle?.reject(error),
+    });
     const index = new EventIndex(options.files);
     this.#filling = index.fill();
     this.#known = new KnownEvents(index, options.files, options.utc);
@@ -130,22 +130,27 @@ export class Session {
 
   end(): void {
     this.#view = { ...this.#view, isDone: true };
+    this.#errands.stop();
     this.#settle?.resolve();
   }
 
   #interrupt(): void {
     const { prompt, pending } = this.#view;
-    if (prompt === null && pending === null) this.#surface.interrupt();
-    else this.#become({ ...this.#view, prompt: null, pending: null });
+    if (this.#errands.isBusy) this.#errands.stop();
+    else if (prompt === null && pending === null) this.#surface.interrupt();
+    else this.#become({ ...this.#view, prompt: null, pending: null, count: null });
   }
 
   #become(view: View): void {
     if (view.hasMouse !== this.#view.hasMouse) this.#surface.setMouse(view.hasMouse);
     const isFollowed = view.isFollowing && !this.#view.isFollowing;
     this.#view = view;
-    if (view.isDone) {
+    if (view.isDone && !this.#errands.isBusy) {
       this.end();
       return;
+    }
+    if (view.isDone) {
+      this.#view = { ...view, isDone: false, message: 'still writing: Ctrl-C gives it up' };
     }
     if (isFollowed) this.#lookAgain();
     this.#refresh();
@@ -157,7 +162,8 @@ export class Session {
   #refresh(): void {
     this.#view = this.#sized(this.#view);
     this.#known.refresh(this.#view);
-    this.#view = resumed(settled(this.#view, this.#known), this.#known);
+    const view = gone(settled(this.#view, this.#known), this.#known);
+    this.#view = resumed(view, this.#known);
   }
 
   #sized(view: View): View {
@@ -175,24 +181,13 @@ export class Session {
     const { request } = this.#view;
     if (request === null) return;
     this.#view = { ...this.#view, request: null };
-    if (request.kind === 'redraw') this.#surface.redraw();
-    else if (request.kind === 'suspend') this.#surface.suspend();
-    else this.#copy(request.form);
+    this.#errands.carryOut(request, this.#view, this.#known);
   }
 
-  #copy(form: CopyForm): void {
-    const text = copiedText(form, this.#view, this.#known);
-    if (text !== null) this.#surface.copy(text.slice(0, MAX_COPIED_UNITS));
-    const how = this.#surface.isInTmux
-      ? 'copied, if tmux takes it: tmux set -s set-clipboard on'
-      : 'copied, if the terminal lets programs copy (OSC 52)';
-    const message =
-      text === null
-        ? 'there is nothing to copy'
-        : text.length > MAX_COPIED_UNITS
-          ? `copied the first ${MAX_COPIED_UNITS} characters`
-          : how;
+  #say(message: string): void {
+    if (message === '' || this.#view.isDone) return;
     this.#view = { ...this.#view, message };
+    this.#paintSoon();
   }
 
   /** Once for all keys that came together. */
@@ -210,10 +205,11 @@ export class Session {
     const surface = this.#surface;
     const startMs = surface.nowMs();
     const { columns, lines } = surface;
+    const { theme } = this.#view;
     const drawing = {
       known: this.#known,
       columns,
-      colours: this.#options.colours,
+      colours: theme === null ? this.#options.colours : palette(theme === 'colour'),
       utc: this.#options.utc,
       isLate: () => surface.nowMs() - startMs > PICTURE_MS,
     };

@@ -22,7 +22,7 @@ const KEYS: readonly string[] = [
     '',
     'undefined',
   ],
-  ...['wheel-up', 'wheel-down', 'meta-3', ...'FLPIMXxzZAB!#~'],
+  ...['wheel-up', 'wheel-down', 'meta-3', ...'FLPIMXxzZAB!#~v|:;\\%0789'],
 ];
 
 const step = fc.oneof(

@@ -5,45 +5,42 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_NS } from '../sample.ts';
 import {
   FakeSurface,
-  hundredEvents,
   type OpenSession,
+  openHundred,
   openSession,
   recordingOf,
 } from './open-session.ts';
 
 let reader: OpenSession;
-const chosenId = (): number => Number(/ id=(\d+)/.exec(reader.surface.chosen)?.[1] ?? Number.NaN);
-const ids = (): number[] =>
-  Array.from(reader.surface.text.matchAll(/ id=(\d+)/g), (match) => Number(match[1]));
 
 beforeEach(async () => {
-  reader = await openSession([recordingOf(hundredEvents())]);
+  reader = await openHundred();
 });
 
 describe('what is shown', () => {
   it('has neighbours of what passes, more and fewer of them', async () => {
     await reader.press('&', ...'id in (0, 10, 99)', 'return', 'z');
-    expect(ids()).toEqual([0, 1, 9, 10, 11, 98, 99]);
+    expect(reader.ids).toEqual([0, 1, 9, 10, 11, 98, 99]);
     expect(reader.surface.text).toContain('[±1]');
     await reader.press('z');
-    expect(ids()).toEqual([0, 1, 2, 8, 9, 10, 11, 12, 97, 98, 99]);
+    expect(reader.ids).toEqual([0, 1, 2, 8, 9, 10, 11, 12, 97, 98, 99]);
     await reader.press('Z', 'Z');
-    expect(ids()).toEqual([0, 10, 99]);
+    expect(reader.ids).toEqual([0, 10, 99]);
   });
 
   it('has one level alone with Alt, and all again', async () => {
     await reader.press('meta-4');
-    expect(ids()).toEqual([4, 14, 24, 34, 44, 54, 64, 74, 84, 94]);
+    expect(reader.ids).toEqual([4, 14, 24, 34, 44, 54, 64, 74, 84, 94]);
     expect(reader.surface.text).toContain('[level = warn]');
     await reader.press('meta-4');
-    expect(ids()).toHaveLength(22);
+    expect(reader.ids).toHaveLength(22);
   });
 
   it('leaves out what a filter with ! before it asks for', async () => {
     await reader.press('!', ...'/id=\\d\\b', 'return');
-    expect(ids()[0]).toBe(10);
+    expect(reader.ids[0]).toBe(10);
     await reader.press('!', ...'level >= warn or id > 13', 'return');
-    expect(ids()).toEqual([10, 11, 12, 13]);
+    expect(reader.ids).toEqual([10, 11, 12, 13]);
     await reader.press('f', 'j', 'return', 'ctrl-u', '!', 'return', 'q');
     expect(reader.view.filters.map(({ text }) => text)).toEqual(['!/id=\\d\\b']);
   });
@@ -112,7 +109,7 @@ describe('what is shown', () => {
     reader = await openSession([recordingOf(events)]);
     expect(reader.surface.chosen).not.toContain('word29');
     await reader.press('ctrl-w');
-    expect(ids()).toEqual([0, 1, 2, 3, 4]);
+    expect(reader.ids).toEqual([0, 1, 2, 3, 4]);
     const rows = reader.surface.text.split('\n');
     expect(rows.slice(1, 5).join('').replace(/\s+/g, ' ')).toContain('0: word0 word1 word2');
     expect(rows[4]).toMatch(/^ {30,}\S/);
@@ -120,7 +117,7 @@ describe('what is shown', () => {
     // As many further as stood on the screen, the last one cut off.
     expect(reader.surface.chosen).toContain(' 6: word0');
     await reader.press('G');
-    expect(ids().at(-1)).toBe(39);
+    expect(reader.ids.at(-1)).toBe(39);
     await reader.press('ctrl-w');
     expect(reader.surface.chosen).not.toContain('word29');
   });
@@ -135,7 +132,7 @@ describe('what is shown', () => {
     expect(reader.surface.text).toMatch(/^> +level +info \(9\)$/m);
     expect(reader.surface.text).toMatch(/^ {2}.*id=0 /m);
     await reader.press('tab', 'j', 'p');
-    expect([chosenId(), ids().length]).toEqual([2, 22]);
+    expect([reader.chosenId, reader.ids.length]).toEqual([2, 22]);
     reader.surface.lines = 8;
     reader.session.resize();
     await reader.press('p', 'return');
@@ -147,9 +144,9 @@ describe('what is shown', () => {
 describe('marks', () => {
   it('have letters to go to', async () => {
     await reader.press('j', 'm', 'a', 'G', 'm', 'b', "'", 'a');
-    expect([chosenId(), reader.surface.chosen.slice(0, 2)]).toEqual([1, '>a']);
+    expect([reader.chosenId, reader.surface.chosen.slice(0, 2)]).toEqual([1, '>a']);
     await reader.press('j', 'm', 'b', 'g', "'", 'b');
-    expect(chosenId()).toBe(2);
+    expect(reader.chosenId).toBe(2);
     await reader.press("'", 'x');
     expect(reader.surface.status).toContain('no mark is called x');
     await reader.press("'", 'escape', 'm', 'escape', 'm', 'm', "'", 'b');
@@ -174,13 +171,13 @@ describe('an event that is kept above the list', () => {
     const lines = reader.surface.text.split('\n');
     expect(lines).toHaveLength(24);
     expect(lines[1]).toMatch(/^\^ .* id=9 /);
-    expect([chosenId(), ids().length]).toEqual([99, 22]);
+    expect([reader.chosenId, reader.ids.length]).toEqual([99, 22]);
     reader.session.click(20, 1);
     await reader.press('undefined');
-    expect(chosenId()).toBe(9);
+    expect(reader.chosenId).toBe(9);
     await reader.press('ctrl-s');
     expect(reader.surface.text.split('\n')[1]).not.toMatch(/ id=9 /);
-    expect(ids()).toHaveLength(22);
+    expect(reader.ids).toHaveLength(22);
   });
 });
 
@@ -197,7 +194,7 @@ describe('parts of the histogram', () => {
     const visited: number[] = [];
     for (const key of '))))((((') {
       await reader.press(key);
-      visited.push(chosenId());
+      visited.push(reader.chosenId);
     }
     expect(visited).toEqual([2, 4, 5, 5, 4, 2, 0, 0]);
     expect(reader.surface.status).toContain('no event in another part of the histogram above');
@@ -214,20 +211,20 @@ describe('the mouse', () => {
 
   it('scrolls, chooses an event, opens it, and goes to places', async () => {
     await reader.press('i', 'wheel-down', 'wheel-down', 'wheel-up');
-    expect(chosenId()).toBe(3);
+    expect(reader.chosenId).toBe(3);
     const click = async (column: number, line: number): Promise<void> => {
       reader.session.click(column, line);
       await reader.press('undefined');
     };
     await click(20, 6);
-    expect(chosenId()).toBe(ids()[3]);
+    expect(reader.chosenId).toBe(reader.ids[3]);
     await click(20, 6);
     expect(reader.view.pane).toBe('detail');
     await reader.press('q');
     await click(98, 1);
-    expect(chosenId()).toBeGreaterThan(49);
+    expect(reader.chosenId).toBeGreaterThan(49);
     await click(99, 22);
-    expect(chosenId()).toBeGreaterThan(90);
+    expect(reader.chosenId).toBeGreaterThan(90);
     await click(0, 0);
     await click(3, 23);
     expect(reader.view.pane).toBe('list');

@@ -1,11 +1,14 @@
 // The full-screen reader without a terminal: keys go in, pictures come out as text.
 
 import { type WritableEvent, writeRecording } from 'ttlog/reader';
+import { catPieces } from '../../src/commands/export-pieces.ts';
+import { modeOf } from '../../src/commands/view-outlets.ts';
 import { palette } from '../../src/format/colour.ts';
 import type { Picture } from '../../src/output/picture.ts';
 import type { RecordingFile } from '../../src/recording-file.ts';
-import type { FirstLook, View } from '../../src/view/model.ts';
+import type { FirstLook, View, WriteTarget } from '../../src/view/model.ts';
 import { Session, type Source, type Surface } from '../../src/view/session.ts';
+import type { SourcePlace } from '../../src/view/source-place.ts';
 import { openRecordingFile, SAMPLE_NS, sampleHeader, sampleThread } from '../sample.ts';
 
 export class FakeSurface implements Surface {
@@ -55,10 +58,21 @@ export class FakeSurface implements Surface {
   }
 }
 
+/** What left the reader. */
+export interface Sent {
+  readonly edited: SourcePlace[];
+  readonly piped: { command: string; text: string }[];
+  readonly written: (WriteTarget & { count: number })[];
+}
+
 export interface OpenSession {
   readonly surface: FakeSurface;
   readonly session: Session;
   readonly view: View;
+  readonly sent: Sent;
+  /** Of the hundred events: the chosen one, and those on the screen. */
+  readonly chosenId: number;
+  readonly ids: number[];
   /** Presses keys one after another, each when what the one before began is done. */
   press(...keys: string[]): Promise<void>;
   type(text: string): Promise<void>;
@@ -70,8 +84,25 @@ export async function openSession(
   surface: FakeSurface = new FakeSurface(),
   source?: Source,
 ): Promise<OpenSession> {
+  const sent: Sent = { edited: [], piped: [], written: [] };
   const session = new Session(surface, {
     files,
+    outlets: {
+      async edit(place) {
+        sent.edited.push(place);
+        return 'edited';
+      },
+      async pipe(command, events, clock) {
+        const look = { mode: modeOf(clock), utc: true, palette: palette(false) };
+        const pieces = [...catPieces(events.events, events.files, look)];
+        sent.piped.push({ command, text: pieces.map(({ text }) => text).join('') });
+        return '';
+      },
+      async write(target, { count }) {
+        sent.written.push({ ...target, count });
+        return 'written';
+      },
+    },
     ...(source === undefined ? {} : { source }),
     colours: palette(false),
     utc: true,
@@ -96,12 +127,23 @@ export async function openSession(
   return {
     surface,
     session,
+    sent,
     get view() {
       return session.view;
+    },
+    get chosenId() {
+      return Number(/ id=(\d+)/.exec(surface.chosen)?.[1] ?? Number.NaN);
+    },
+    get ids() {
+      return Array.from(surface.text.matchAll(/ id=(\d+)/g), (match) => Number(match[1]));
     },
     press,
     type: (text) => press(...text),
   };
+}
+
+export function openHundred(): Promise<OpenSession> {
+  return openSession([recordingOf(hundredEvents())]);
 }
 
 /** Small recordings are done within a few turns of the event loop. */

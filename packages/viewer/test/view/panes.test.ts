@@ -3,14 +3,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openRecordingFile, SAMPLE_NS } from '../sample.ts';
 import { traceRecording } from '../trace-recording.ts';
-import { hundredEvents, type OpenSession, openSession, recordingOf } from './open-session.ts';
+import {
+  hundredEvents,
+  type OpenSession,
+  openHundred,
+  openSession,
+  recordingOf,
+} from './open-session.ts';
 
 let reader: OpenSession;
-const ids = (): number[] =>
-  Array.from(reader.surface.text.matchAll(/ id=(\d+)/g), (match) => Number(match[1]));
 
 beforeEach(async () => {
-  reader = await openSession([recordingOf(hundredEvents())]);
+  reader = await openHundred();
 });
 
 describe('the patterns', () => {
@@ -57,7 +61,7 @@ describe('the patterns', () => {
     reader = await openSession([recordingOf(events)]);
     await reader.press('P', 'return');
     expect(reader.surface.text).toContain('[~ user <*> came in]');
-    expect(ids()).toHaveLength(words.length);
+    expect(reader.ids).toHaveLength(words.length);
   });
 });
 
@@ -70,7 +74,7 @@ describe('the timeline', () => {
     expect(rows[3]).toMatch(/^>images +[▁-█]·+[▁-█]$/);
     expect(rows[4]).toMatch(/^ main +!·+!$/);
     await reader.press('j', 'l', 'l', 'return');
-    expect([reader.view.pane, ids().includes(51), reader.surface.chosen]).toEqual([
+    expect([reader.view.pane, reader.ids.includes(51), reader.surface.chosen]).toEqual([
       'list',
       true,
       expect.stringContaining('id=51'),
@@ -93,8 +97,8 @@ describe('the timeline', () => {
     expect(reader.surface.text).toMatch(/ A─+B─+$/m);
     await reader.press('return');
     expect(reader.surface.text).toContain('[time >= "2026-01-02T03:04:05.');
-    expect(ids().length).toBeGreaterThan(3);
-    expect(ids().length).toBeLessThan(20);
+    expect(reader.ids.length).toBeGreaterThan(3);
+    expect(reader.ids.length).toBeLessThan(20);
     await reader.press('L', 'c', ...'ZZZZZZZZZZZZ');
     expect(reader.view.timeline.window).toBeNull();
   });

@@ -6,45 +6,42 @@ import {
   FakeSurface,
   hundredEvents,
   type OpenSession,
+  openHundred,
   openSession,
   recordingOf,
 } from './open-session.ts';
 
 let reader: OpenSession;
-const chosenId = (): number => Number(/ id=(\d+)/.exec(reader.surface.chosen)?.[1] ?? Number.NaN);
-/** Ids of the events on the screen. */
-const ids = (): number[] =>
-  Array.from(reader.surface.text.matchAll(/ id=(\d+)/g), (match) => Number(match[1]));
 
 beforeEach(async () => {
-  reader = await openSession([recordingOf(hundredEvents())]);
+  reader = await openHundred();
 });
 
 describe('moving in the list', () => {
   it('moves the chosen line before it moves the picture', async () => {
-    expect(ids()).toEqual(Array.from({ length: 22 }, (_, at) => at));
+    expect(reader.ids).toEqual(Array.from({ length: 22 }, (_, at) => at));
     await reader.press('j', 'down');
-    expect([chosenId(), ids()[0]]).toEqual([2, 0]);
+    expect([reader.chosenId, reader.ids[0]]).toEqual([2, 0]);
     await reader.press(' ');
-    expect([chosenId(), ids()[0]]).toEqual([24, 22]);
+    expect([reader.chosenId, reader.ids[0]]).toEqual([24, 22]);
     await reader.press('k', 'k', 'k');
-    expect([chosenId(), ids()[0]]).toEqual([21, 21]);
+    expect([reader.chosenId, reader.ids[0]]).toEqual([21, 21]);
   });
 
   it('stops at both ends with a full screen', async () => {
     await reader.press('G', 'down', 'pagedown');
-    expect([chosenId(), ids()[0]]).toEqual([99, 78]);
+    expect([reader.chosenId, reader.ids[0]]).toEqual([99, 78]);
     await reader.press('home', 'k', 'b');
-    expect([chosenId(), ids()[0]]).toEqual([0, 0]);
+    expect([reader.chosenId, reader.ids[0]]).toEqual([0, 0]);
     expect(reader.surface.status).toMatch(/^1 of 100 \(1%\)/);
   });
 
   it('begins at the end where a process died, until a key is pressed', async () => {
     const trigger = { kind: 'uncaughtException', thread: 0 } as const;
     reader = await openSession([recordingOf(hundredEvents(), { trigger })], { isAtEnd: true });
-    expect([chosenId(), ids()[0]]).toEqual([99, 78]);
+    expect([reader.chosenId, reader.ids[0]]).toEqual([99, 78]);
     await reader.press('k');
-    expect(chosenId()).toBe(98);
+    expect(reader.chosenId).toBe(98);
   });
 
   it('keeps the chosen event in sight on another size, however small', async () => {
@@ -52,7 +49,7 @@ describe('moving in the list', () => {
     reader.surface.lines = 3;
     reader.session.resize();
     await reader.press('i');
-    expect(ids()).toEqual([99]);
+    expect(reader.ids).toEqual([99]);
     reader.surface.lines = 40;
     reader.surface.columns = 30;
     reader.session.resize();
@@ -80,14 +77,14 @@ describe('jumping', () => {
     ['landmarks', ['}'], 99],
   ])('finds %s', async (_what, keys, expected) => {
     await reader.press(...keys);
-    expect(chosenId()).toBe(expected);
+    expect(reader.chosenId).toBe(expected);
   });
 
   it('says that there is no further one, and stays', async () => {
     await reader.press('E');
     expect(reader.surface.status).toContain('no error above');
     await reader.press('j', 'o');
-    expect([chosenId(), reader.surface.status]).toEqual([
+    expect([reader.chosenId, reader.surface.status]).toEqual([
       1,
       expect.stringContaining('this event is of no trace'),
     ]);
@@ -95,29 +92,29 @@ describe('jumping', () => {
 
   it('goes back and forward again', async () => {
     await reader.press('e', 'e', 'j', '[');
-    expect(chosenId()).toBe(9);
+    expect(reader.chosenId).toBe(9);
     await reader.press('[', ']', ']');
-    expect(chosenId()).toBe(20);
+    expect(reader.chosenId).toBe(20);
   });
 
   it('goes to times, numbers and shares', async () => {
     await reader.press('t');
     await reader.type('-49ms');
     await reader.press('return');
-    expect(chosenId()).toBe(50);
+    expect(reader.chosenId).toBe(50);
     await reader.press('t', ...'50%', 'return');
-    expect(chosenId()).toBe(49);
+    expect(reader.chosenId).toBe(49);
     await reader.press('t', ...'#12', 'return');
-    expect(chosenId()).toBe(11);
+    expect(reader.chosenId).toBe(11);
     await reader.press('t', ...'soon', 'return');
     expect(reader.surface.status).toContain('this takes #1234');
   });
 
   it('moves among marks and forgets them', async () => {
     await reader.press('m', 'm', 'j', 'j', 'm', 'm', 'G', '"', '"');
-    expect([chosenId(), reader.surface.chosen.slice(0, 2)]).toEqual([0, '>*']);
+    expect([reader.chosenId, reader.surface.chosen.slice(0, 2)]).toEqual([0, '>*']);
     await reader.press("'", "'");
-    expect(chosenId()).toBe(2);
+    expect(reader.chosenId).toBe(2);
     await reader.press('c', 'g', "'", "'");
     expect(reader.surface.status).toContain('no mark below');
   });
@@ -129,19 +126,19 @@ describe('jumping', () => {
     Object.assign(worker, { losses });
     reader = await openSession([file], { hasHistogram: true });
     await reader.press('j', 'j', '}');
-    expect(chosenId()).toBe(99);
+    expect(reader.chosenId).toBe(99);
     await reader.press('{');
-    expect(chosenId()).toBe(0);
+    expect(reader.chosenId).toBe(0);
   });
 });
 
 describe('searching', () => {
   it('counts hits and goes through them', async () => {
     await reader.press('/', ...'request .*served', 'return');
-    expect(chosenId()).toBe(3);
+    expect(reader.chosenId).toBe(3);
     expect(reader.surface.status).toContain('hit 2 of 34');
     await reader.press('n', 'N', 'N', 'N');
-    expect([chosenId(), reader.surface.status]).toEqual([
+    expect([reader.chosenId, reader.surface.status]).toEqual([
       0,
       expect.stringContaining('no hit above'),
     ]);
@@ -152,7 +149,7 @@ describe('searching', () => {
 
   it('finds what is above as well as what is below', async () => {
     await reader.press('G', '/', ...'id=5\\b', 'return', 'N');
-    expect(chosenId()).toBe(5);
+    expect(reader.chosenId).toBe(5);
   });
 
   it('keeps a wrong expression for the user to mend', async () => {
@@ -166,23 +163,23 @@ describe('searching', () => {
 describe('filtering', () => {
   it('shows what passes while it is typed, and goes back on Escape', async () => {
     await reader.press('e', '&', ...'id < 3');
-    expect(ids()).toEqual([0, 1, 2]);
+    expect(reader.ids).toEqual([0, 1, 2]);
     expect(reader.surface.status).toMatch(/^&id < 3 +3 shown/);
     await reader.press('escape');
-    expect([chosenId(), ids().length]).toEqual([9, 22]);
+    expect([reader.chosenId, reader.ids.length]).toEqual([9, 22]);
   });
 
   it('combines filters, switches them, changes and removes them', async () => {
     await reader.press('&', ...'id < 30', 'return', '&', ...'/Bob', 'return');
-    expect(ids()).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29]);
+    expect(reader.ids).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29]);
     expect(reader.surface.text).toContain('[id < 30] [/Bob]');
     await reader.press('ctrl-f');
-    expect(ids()).toHaveLength(22);
+    expect(reader.ids).toHaveLength(22);
     await reader.press('ctrl-f', 'f', 'j', ' ', 'q');
-    expect(ids().slice(0, 3)).toEqual([0, 1, 2]);
+    expect(reader.ids.slice(0, 3)).toEqual([0, 1, 2]);
     expect(reader.surface.text).toContain('[id < 30] (/Bob)');
     await reader.press('f', 'return', 'backspace', 'backspace', '3', 'return', 'j', 'd', 'q');
-    expect(ids()).toEqual([0, 1, 2]);
+    expect(reader.ids).toEqual([0, 1, 2]);
   });
 
   it('says what is wrong with a query and where nothing passes', async () => {
@@ -196,10 +193,10 @@ describe('filtering', () => {
 
   it('hides levels and keeps the place', async () => {
     await reader.press('}', '[', '5', 'j');
-    expect(ids()).toEqual([9, 19, 29, 39, 49, 59, 69, 79, 89, 99]);
+    expect(reader.ids).toEqual([9, 19, 29, 39, 49, 59, 69, 79, 89, 99]);
     expect(reader.surface.text).toContain('[level >= error]');
     await reader.press('1');
-    expect(chosenId()).toBe(19);
+    expect(reader.chosenId).toBe(19);
   });
 
   it('reads nothing from files or the keyboard', async () => {
@@ -248,7 +245,7 @@ describe('an event as a tree', () => {
     expect(reader.surface.chosen).toBe('>      name = Ada');
     await reader.press('-');
     expect(reader.surface.text).toContain('[not (user.name = "Ada")]');
-    expect(ids().slice(0, 3)).toEqual([1, 3, 5]);
+    expect(reader.ids.slice(0, 3)).toEqual([1, 3, 5]);
     await reader.press('return', 'G', 'h');
     expect(reader.surface.chosen).toContain('- fields');
   });
@@ -325,7 +322,7 @@ describe('the picture', () => {
   });
 
   it('lists all keys on ?, and q goes back before it ends', async () => {
-    reader.surface.lines = 60;
+    reader.surface.lines = 90;
     reader.session.resize();
     await reader.press('?');
     expect(reader.surface.text).toContain('Next and previous error');
@@ -379,7 +376,7 @@ describe('the picture', () => {
     }));
     const filters = ['id in (0, 100, 200, 300, 400, 500)'];
     reader = await openSession([recordingOf(rare)], { filters }, surface);
-    await expect.poll(ids).toEqual([0, 100, 200, 300, 400, 500]);
+    await expect.poll(() => reader.ids).toEqual([0, 100, 200, 300, 400, 500]);
     expect(surface.partialPictures.at(-1)).toMatch(/^ {2}.* INFO {2}images {5}…$/m);
   });
 });
