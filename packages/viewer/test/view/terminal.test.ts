@@ -80,7 +80,9 @@ describe('view in a terminal', () => {
     press('Z', '1', 'C-w', 'p');
     expect(await shows(/^─{80}$/m)).toMatch(/^ +message +listening/m);
     press('?');
-    expect(await shows(/^Moving$/m)).toMatch(/^m and a letter/m);
+    await shows(/^Moving$/m);
+    press('Space');
+    expect(await shows(/^m and a letter/m)).toMatch(/^ {33}last mark, to the crash, UTC\.$/m);
     press('G');
     expect(await shows(/^On the timeline$/m)).toMatch(/^z Z +Look closer/m);
     press('q', 'q');
