@@ -50,6 +50,18 @@ function allCases(calls: readonly Call[], faults: readonly Fault[]): Case[] {
   );
 }
 
+/**
+ * With one write before and one after each: V8 and Node wake threads by writes of their own, at moments
+ * of their own, so that the second write may be the first the next time.
+ */
+function withNeighbours(calls: readonly Call[]): Call[] {
+  const known = new Set(calls.map(({ name, at }) => `${name} ${at}`));
+  const neighbours = calls.flatMap(({ name, at }) =>
+    name === 'write' ? [at - 1, at + 1].map((near) => ({ name, at: near })) : [],
+  );
+  return [...calls, ...neighbours.filter(({ name, at }) => at > 0 && !known.has(`${name} ${at}`))];
+}
+
 /** Every `step`-th, or in the long form all. */
 function sample(cases: Case[], step: number): Case[] {
   return IS_LONG ? cases : cases.filter((_, index) => index % step === 0);
@@ -79,7 +91,7 @@ describe('each system call that fails', () => {
     async (deed) => {
       let subject = await started();
       const calls = await callsOf(subject, deed);
-      const cases = allCases(calls, FAULTS);
+      const cases = allCases(withNeighbours(calls), FAULTS);
       let [failures, others] = [0, 0];
       const fatal = new Set<string>();
       for (const one of cases) {
