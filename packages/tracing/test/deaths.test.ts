@@ -11,6 +11,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const PROGRAM = fileURLToPath(new URL('fixtures/dies-in-span.mjs', import.meta.url));
 const PROGRAM_OF_SDK_3 = fileURLToPath(new URL('sdk-3/dies-in-span.mjs', import.meta.url));
+const INSTRUMENTED = fileURLToPath(new URL('fixtures/instrumented-server.mjs', import.meta.url));
 let directory: string;
 
 beforeEach(() => {
@@ -40,6 +41,28 @@ test('spans and logs of the SDKs of version 3, and of the API that they need, ar
       'exception.message': 'limit',
     },
   });
+});
+
+test('spans of an instrumented library are in the recording, with no SDK installed', () => {
+  const recording = recordingOf([INSTRUMENTED]);
+  const spans = readSpans(recording);
+  const served = spans.filter(({ kind }) => kind === 1);
+  const pathOf = ({ attributes }: (typeof spans)[number]) => attributes['url.path'];
+  expect(served.map(pathOf)).toEqual(['/orders', '/slow']);
+  const [orders, slow] = served;
+  expect(orders).toMatchObject({
+    name: 'GET',
+    scope: { name: '@opentelemetry/instrumentation-http' },
+    attributes: { 'http.response.status_code': 200 },
+  });
+  expect(orders.endNs).not.toBeNull();
+  expect(slow.endNs).toBeNull();
+  expect(spans.filter(({ kind, endNs }) => kind === 2 && endNs !== null)).toHaveLength(1);
+  const events = [...recording.events()].filter(({ logger }) => logger === 'app');
+  expect(events.map(({ message, spanId }) => [message, spanId])).toEqual([
+    ['asked for /orders', orders.spanId],
+    ['asked for /slow', slow.spanId],
+  ]);
 });
 
 /** Of a program that dies of an exception, as it would have without ttlog. */
