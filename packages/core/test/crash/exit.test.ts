@@ -51,7 +51,7 @@ describe('a process that has nothing more to do ends', () => {
       process.on('exit', () => { console.log(Number(process.hrtime.bigint() - last) / 1e6); });`;
     const delaysMs: number[] = [];
     const isSlow = () => !delaysMs.some((delayMs) => delayMs < 150);
-    for (let i = 0; i < 3 && isSlow(); i++) {
+    for (let i = 0; i < 10 && isSlow(); i++) {
       delaysMs.push(Number((await runProgram(timed)).stdout));
     }
     expect(Math.min(...delaysMs)).toBeLessThan(150);

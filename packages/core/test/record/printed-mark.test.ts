@@ -39,7 +39,8 @@ test.each(PLACES)('a head that is marked with %s is read as that', (printedTo) =
 });
 
 test('every way in which an event is written keeps where the program has printed it', () => {
-  recording = recordHere();
+  // Room for all stacks, which are as long as the paths in them.
+  recording = recordHere({ bytes: 16 << 20 });
   const own = getLogger('marked');
   const loggers = PLACES.map((printedTo) => printingLogger(own, printedTo));
   // As many calls as it takes until a shape has code of its own, and more shapes than 23.

@@ -27,6 +27,7 @@ export interface FixtureEnding {
 export function runFixture(
   name: string,
   settings: { readonly [name: string]: unknown } = {},
+  hangMs: number = HANG_MS,
 ): Promise<FixtureEnding> {
   const directory = fs.mkdtempSync(join(root, 'run-'));
   const fixture = join(import.meta.dirname, 'fixtures', name);
@@ -34,7 +35,7 @@ export function runFixture(
     env: { PATH: process.env.PATH, TTLOG_SNAPSHOT_DIR: directory },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const hang = setTimeout(() => child.kill('SIGKILL'), HANG_MS);
+  const hang = setTimeout(() => child.kill('SIGKILL'), hangMs);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
@@ -65,8 +66,9 @@ export function runFixture(
 export async function linesOf<Line>(
   name: string,
   settings: { readonly [name: string]: unknown } = {},
+  hangMs: number = HANG_MS,
 ): Promise<Line[]> {
-  const { code, stderr, lines } = await runFixture(name, settings);
+  const { code, stderr, lines } = await runFixture(name, settings, hangMs);
   if (code !== 0 || stderr !== '') throw new Error(`${name} ended with ${code}: ${stderr}`);
   return lines as Line[];
 }
