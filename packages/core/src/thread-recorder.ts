@@ -39,6 +39,7 @@ import {
 import { type Crash, installCrash } from './triggers/crash.ts';
 import { type ExitTrigger, installExit } from './triggers/exit.ts';
 import { listen } from './triggers/process-listener.ts';
+import { installReallyExit } from './triggers/really-exit.ts';
 
 const { basename } = path;
 const { isMainThread, setEnvironmentData, threadId } = workerThreads;
@@ -245,6 +246,10 @@ export class ThreadRecorder {
       this.#uninstallers.push(installCrash((crash) => this.#onCrash(crash)));
     }
     this.#exit = installExit((exitCode) => this.#onExit(exitCode));
+    // In a worker it ends the worker only.
+    if (isMainThread) {
+      this.#uninstallers.push(installReallyExit((exitCode) => this.#exitAtOnce(exitCode)));
+    }
   }
 
   /** Later, since a log call may be under way further down the stack. */
@@ -272,6 +277,7 @@ export class ThreadRecorder {
     if (!isRunning(this.memory)) return;
     this.#exit?.moveLast();
     this.#crashes.onCrash(crash);
+    if (crash.isFatal && crash.exitCode !== null) this.#exitAtOnce(crash.exitCode);
   }
 
   #onExit(exitCode: number): void {
@@ -281,6 +287,11 @@ export class ThreadRecorder {
     if (!this.#crashes.onExit(exitCode)) this.onExit(exitCode);
     const death = { exitCode, lastWords: this.#crashes.lastWords };
     this.exitAfter(death, () => this.endInOrder());
+  }
+
+  /** The process ends, and no listener of 'exit' is called for it. */
+  #exitAtOnce(exitCode: number): void {
+    this.exitAfter({ exitCode, lastWords: this.#crashes.lastWords }, () => {});
   }
 
   /** The process ends with all said. A death whose snapshot could not be written leaves its black box. */

@@ -12,6 +12,8 @@ export interface Crash {
   readonly origin: CrashOrigin;
   /** Nobody can catch it any more: this thread ends now. */
   readonly isFatal: boolean;
+  /** Of a listener of 'exit': Node calls no further ones, and the process ends with this code. */
+  readonly exitCode: number | null;
 }
 
 export function installCrash(onCrash: (crash: Crash) => void): () => void {
@@ -20,6 +22,14 @@ export function installCrash(onCrash: (crash: Crash) => void): () => void {
     const isFatal =
       process.listenerCount('uncaughtException') === 0 &&
       !process.hasUncaughtExceptionCaptureCallback();
-    onCrash({ error, origin, isFatal });
+    onCrash({ error, origin, isFatal, exitCode: isExiting() ? exitCodeNow() : null });
   });
+}
+
+function isExiting(): boolean {
+  return (process as { _exiting?: boolean })._exiting === true;
+}
+
+function exitCodeNow(): number {
+  return Number(process.exitCode ?? 1);
 }

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { messagesOf, type ProgramOptions, runProgram } from './run-program.ts';
+import { messagesOf, type ProgramOptions, runProgram, until } from './run-program.ts';
 
 const HANGING: ProgramOptions = {
   flags: ['--require', join(import.meta.dirname, 'fixtures/hanging-files.cjs')],
@@ -113,7 +113,7 @@ describe.concurrent('a process whose last snapshot hangs', () => {
 });
 
 describe.concurrent('a process whose recorder thread hangs', () => {
-  /** The thread opens a FIFO that nobody reads, to print into it. */
+  /** The thread opens a FIFO that nobody reads, to print into it, and the kernel says that it waits. */
   const hanging = (end: string): string => `
     import { execFileSync } from 'node:child_process';
     execFileSync('mkfifo', ['fifo']);
@@ -121,7 +121,9 @@ describe.concurrent('a process whose recorder thread hangs', () => {
       snapshots: { onExit: 'nonzero' }, output: { format: 'json', destination: 'fifo' },
     });
     getLogger('app').info('before');
-    await new Promise((go) => setTimeout(go, 500));
+    const { readdirSync, readFileSync } = await import('node:fs');
+    const waits = (id) => readFileSync(\`/proc/self/task/\${id}/wchan\`, 'utf8');
+    ${until(`readdirSync('/proc/self/task').some((id) => /partner|fifo/.test(waits(id)))`)}
     console.log('hangs');
     ${end}`;
   const ends: [name: string, source: string, code: number, stderr: RegExp, left: string[]][] = [
@@ -135,6 +137,15 @@ describe.concurrent('a process whose recorder thread hangs', () => {
       /^TypeError: late\n( {4}at .+\n)+\nNode\.js v[\d.]+\n$/,
       ['-uncaughtException.bin'],
     ],
+    [
+      "throws in a listener of 'exit'",
+      `process.on('exit', () => { throw new TypeError('in exit'); });
+      setTimeout(() => process.exit(4));`,
+      4,
+      /^TypeError: in exit\n( {4}at .+\n)+\nNode\.js v[\d.]+\n$/,
+      ['.ring', '-uncaughtException.bin'],
+    ],
+    ['calls process.reallyExit', 'process.reallyExit(6);', 6, /^$/, ['.ring']],
   ];
 
   it.each(ends)('ends as it would have when it %s', async (_name, source, code, stderr, left) => {
