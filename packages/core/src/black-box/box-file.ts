@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { MirrorFile } from '../ring/segment-mirror.ts';
 import { crc32 } from '../snapshot/crc-32.ts';
+import { isMadeInside } from '../snapshot/directory.ts';
 import { closeQuietly, OPEN_NEW } from '../snapshot/file-functions.ts';
 import { snapshotFileName } from '../snapshot/file-name.ts';
 
@@ -76,6 +77,9 @@ export function createBox(
     // The umask may then have made the mode narrower than asked for, never wider.
   }
   try {
+    if (!isMadeInside(directory, name, descriptor)) {
+      throw new Error(`${directory} has become a symbolic link`);
+    }
     makeLength(descriptor);
   } catch (error) {
     removeBox({ path: boxPath, descriptor });

@@ -65,6 +65,23 @@ export function openDirectory(
   }
 }
 
+/**
+ * Whether a file that was just made in the directory is in it: the directory may have been
+ * exchanged for a symbolic link since it was checked, and what is made goes where the link leads to.
+ * Nothing in Node makes a file in a directory that is open. Throws where the file is not found.
+ */
+export function isMadeInside(
+  directory: string,
+  name: string,
+  descriptor: number,
+  files: FileFunctions = FILE_FUNCTIONS,
+): boolean {
+  const made = files.fstatSync(descriptor);
+  const found = files.lstatSync(join(directory, name));
+  const isSame = found.ino === made.ino && found.dev === made.dev;
+  return isSame && files.lstatSync(directory).isDirectory();
+}
+
 function problemWith(directory: string, isDefault: boolean, files: FileFunctions): string | null {
   let stats = statsOrNull(directory, files);
   if (stats === null) {

@@ -11,7 +11,7 @@ const { constants } = fs;
 export interface FileFunctions {
   closeSync: (descriptor: number) => void;
   fchmodSync: (descriptor: number, mode: number) => void;
-  fstatSync: (descriptor: number) => { readonly size: number };
+  fstatSync: (descriptor: number) => Pick<fs.Stats, 'size' | 'dev' | 'ino'>;
   fsyncSync: (descriptor: number) => void;
   lstatSync: (path: string) => fs.Stats;
   mkdirSync: (path: string, options: { mode?: number }) => unknown;

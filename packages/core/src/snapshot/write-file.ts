@@ -6,7 +6,7 @@
 
 import path from 'node:path';
 import type { DescriptorReserve } from './descriptor-reserve.ts';
-import { openDirectory } from './directory.ts';
+import { isMadeInside, openDirectory } from './directory.ts';
 import {
   closeQuietly,
   errorCode,
@@ -108,10 +108,14 @@ function writeTemporary(request: WriteRequest, files: FileFunctions): TemporaryF
 
 function writeNewFile(request: WriteRequest, files: FileFunctions): TemporaryFile {
   const { directory, name, chunks, fileMode = DEFAULT_FILE_MODE, reserve } = request;
-  const temporaryPath = join(directory, temporaryFileName(name));
+  const temporaryName = temporaryFileName(name);
+  const temporaryPath = join(directory, temporaryName);
   const descriptor = openWithReserve(temporaryPath, OPEN_NEW, fileMode, reserve, files);
   let isOpen = true;
   try {
+    if (!isMadeInside(directory, temporaryName, descriptor, files)) {
+      throw new Error('the directory has become a symbolic link');
+    }
     setMode(descriptor, fileMode, files);
     for (const block of inBlocks(chunks)) writeWhole(descriptor, block, files);
     const isFlushed = flush(descriptor, temporaryPath, files);

@@ -100,6 +100,65 @@ describe('writeSnapshotFile', () => {
     expect(fs.readFileSync(target, 'utf8')).toBe(whole);
   });
 
+  describe('where a symbolic link takes the place of what was checked', () => {
+    let elsewhere = '';
+    let saved = '';
+
+    beforeEach(() => {
+      elsewhere = `${directory}-elsewhere`;
+      saved = `${directory}-saved`;
+      fs.mkdirSync(elsewhere);
+    });
+
+    function exchangeDirectory(): void {
+      fs.renameSync(directory, saved);
+      fs.symlinkSync(elsewhere, directory);
+    }
+
+    /** `what` is exchanged for a link right before the call of this name, once. */
+    function filesWithLink(before: 'openSync' | 'renameSync', exchange: () => void) {
+      let isDone = false;
+      const call = FILE_FUNCTIONS[before] as (...args: unknown[]) => unknown;
+      return filesWith({
+        [before]: (...args: unknown[]) => {
+          if (!isDone) exchange();
+          isDone = true;
+          return call(...args);
+        },
+      });
+    }
+
+    it('writes not a byte where a link in place of the directory leads to', () => {
+      const written: number[] = [];
+      const files = {
+        ...filesWithLink('openSync', exchangeDirectory),
+        writeSync: (...args: Parameters<typeof FILE_FUNCTIONS.writeSync>) => {
+          written.push(args[0]);
+          return FILE_FUNCTIONS.writeSync(...args);
+        },
+      };
+      const error = errorOf(writeSnapshotFile({ directory, name, chunks, files }));
+      expect(error.message).toMatch(/the directory has become a symbolic link$/);
+      expect(written).toEqual([]);
+      expect([elsewhere, saved].map((path) => fs.readdirSync(path))).toEqual([[], []]);
+    });
+
+    it('gives nothing a final name where the link comes before the renaming', () => {
+      const files = filesWithLink('renameSync', exchangeDirectory);
+      expect(errorOf(writeSnapshotFile({ directory, name, chunks, files })).code).toBe('ENOENT');
+      expect(fs.readdirSync(elsewhere)).toEqual([]);
+    });
+
+    it('puts the file in place of a link at its final name, and not where that leads to', () => {
+      const victim = join(elsewhere, 'victim');
+      fs.writeFileSync(victim, 'precious');
+      const files = filesWithLink('renameSync', () => fs.symlinkSync(victim, target));
+      expect(writeSnapshotFile({ directory, name, chunks, files }).ok).toBe(true);
+      expect(fs.readFileSync(victim, 'utf8')).toBe('precious');
+      expect(fs.lstatSync(target).isFile()).toBe(true);
+    });
+  });
+
   it.each([false, true])('follows no symbolic link at the final name (replace: %s)', (replace) => {
     const victim = join(directory, 'victim');
     fs.writeFileSync(victim, 'precious');
