@@ -1,22 +1,13 @@
 // What becomes of a black box: gone after an end in order, told of after the next start, on a disk that
-// is full, in containers that share a directory. The table of deaths says after which it is there.
+// is full. The table of deaths says after which it is there.
 
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { openRecording, recoverBlackBox } from 'ttlog/reader';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readIdentity } from '../../src/black-box/box-identity.ts';
-import { HEADER_HEARTBEAT } from '../../src/memory/ring-layout.ts';
-import {
-  DIST,
-  messagesOf,
-  type Outcome,
-  printed,
-  runBeside,
-  runProgram,
-} from '../crash/run-program.ts';
+import { messagesOf, type Outcome, printed, runBeside, runProgram } from '../crash/run-program.ts';
 
 const START = `const recorder = startRecorder({ blackBox: 'mirrored' });
   const log = getLogger('app'); log.info('before'); log.warn('careful');\n`;
@@ -173,123 +164,6 @@ describe('a disk', () => {
     const kept = openRecording(join(mount, 'kept.ring'));
     expect([...kept.events()].length).toBe(events);
     expect(messagesOf(kept).slice(-2)).toEqual(['in need', 'goes on']);
-  });
-});
-
-describe('containers that share a directory', () => {
-  it('leave each other’s living process alone, with equal pids and start times', async () => {
-    const folder = fs.mkdtempSync(join(tmpdir(), 'ttlog-containers-'));
-    const program = join(folder, 'program.mjs');
-    fs.writeFileSync(
-      program,
-      `import { readFileSync, writeSync } from 'node:fs';
-       import { getLogger, startRecorder } from ${JSON.stringify(join(DIST, 'index.js'))};
-       const recorder = startRecorder({
-         service: 'twins', blackBox: 'mirrored', snapshots: { directory: process.argv[2] },
-       });
-       recorder.on('recovered', ({ path }) => console.log('recovered ' + path));
-       const log = getLogger('app');
-       let n = 0;
-       const say = () => { log.warn(process.argv[3], { n: ++n }); writeSync(3, n + '\\n'); };
-       say();
-       setInterval(say, 20);
-       // Before its first heartbeat it would be given a minute.
-       const box = recorder.stats().blackBox.path;
-       const poll = setInterval(() => {
-         if (readFileSync(box)[${HEADER_HEARTBEAT}] === 0) return;
-         clearInterval(poll);
-         console.log('pid ' + process.pid);
-       }, 20);`,
-    );
-    const clock = join(folder, 'clock.cjs');
-    fs.writeFileSync(
-      clock,
-      `const fs = require('node:fs');
-       const { readFileSync } = fs;
-       fs.readFileSync = (path, ...rest) => {
-         const text = readFileSync(path, ...rest);
-         if (path !== '/proc/self/stat') return text;
-         // Of what follows the name, which may have blanks, the 20th field.
-         const [, name, fields] = /^(.*\\) )(.*)/s.exec(text);
-         return name + fields.split(' ').with(19, '4711').join(' ');
-       };`,
-    );
-    const directory = join(folder, 'shared');
-    const run = (name: string) => {
-      const child = spawn(
-        'unshare',
-        [
-          '-pf',
-          '--mount-proc',
-          '--kill-child',
-          process.execPath,
-          '-r',
-          clock,
-          program,
-          directory,
-          name,
-        ],
-        { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] },
-      );
-      const container = { child, output: '', acknowledged: '' };
-      child.stdout?.on('data', (chunk) => {
-        container.output += chunk;
-      });
-      child.stdio[3]?.on('data', (chunk) => {
-        container.acknowledged += chunk;
-      });
-      return container;
-    };
-    const until = async (isReached: () => boolean) => {
-      for (let i = 0; i < 300 && !isReached(); i++) await new Promise((r) => setTimeout(r, 50));
-    };
-    const kill = ({ child }: ReturnType<typeof run>) =>
-      new Promise((resolve) => {
-        child.once('close', resolve);
-        child.kill('SIGKILL');
-      });
-    const living = run('I live');
-    await until(() => living.output.includes('pid 1'));
-    const dying = run('I die');
-    await until(() => dying.output.includes('pid 1'));
-    await kill(dying);
-    // Of equal pids, what started within a second of the other might be an earlier recorder of it.
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const observer = run('I look');
-    await until(() => observer.output.includes('recovered'));
-    expect(observer.output).toContain('recovered');
-    // Longer than a silence takes to be noticed.
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    const names = fs.readdirSync(directory);
-    const boxes = names.filter((name) => name.endsWith('.ring'));
-    for (const name of boxes) {
-      const identity = readIdentity(fs.readFileSync(join(directory, name)));
-      expect(identity).toMatchObject({ pid: 1, startTicks: 4711 });
-    }
-    expect(boxes).toHaveLength(2);
-    expect(names.filter((name) => name.endsWith('.bin'))).toHaveLength(1);
-    await Promise.all([kill(living), kill(observer)]);
-    expect([living.output, dying.output]).toEqual(['pid 1\n', 'pid 1\n']);
-    const left = new Map<string, number[]>();
-    for (const name of names.filter((name) => /\.(bin|ring)$/.test(name))) {
-      const events = [...openRecording(join(directory, name)).events()];
-      left.set(
-        events[0].message,
-        events.map(({ fields }) => fields.n as number),
-      );
-    }
-    // Killed in the middle of a call, a process may have said one thing more than it told.
-    for (const [name, { acknowledged }] of Object.entries({
-      'I live': living,
-      'I die': dying,
-      'I look': observer,
-    })) {
-      const told = acknowledged.trim().split('\n').map(Number);
-      expect(told.length).toBeGreaterThan(0);
-      expect(left.get(name)?.slice(0, told.length)).toEqual(told);
-      expect(left.get(name)!.length - told.length).toBeLessThanOrEqual(1);
-    }
-    fs.rmSync(folder, { recursive: true });
   });
 });
 

@@ -13,7 +13,7 @@ export interface Fault {
 }
 
 export const FAULTS: readonly Fault[] = [
-  ...['EIO', 'ENOSPC', 'EMFILE', 'EINTR'].map((code) => ({
+  ...['EIO', 'ENOSPC', 'EDQUOT', 'EMFILE', 'EINTR'].map((code) => ({
     name: code,
     injection: `error=${code}`,
   })),

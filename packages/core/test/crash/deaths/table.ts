@@ -1,6 +1,7 @@
 // The table of deaths: how a process dies, how it has to end, and what it has to leave. Facts only;
 // who runs a row and who judges it is elsewhere. Longer than other files, so that it is one table.
 
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -553,25 +554,38 @@ const withoutJavaScript: Death[] = [
   },
 ];
 
-/** Where this machine lets a test limit what a process may take. */
-const MEMORY_GROUPS = '/sys/fs/cgroup/memory';
-const byOomKiller: Death[] = !canWrite(`${MEMORY_GROUPS}/cgroup.procs`)
-  ? []
-  : [
-      {
-        name: 'SIGKILL by the OOM killer',
-        main: 'settle(() => { for (const all = []; ; ) all.push(Buffer.alloc(1 << 20, 1)); });',
-        ends: 128 + 9,
-        leaves: BOX,
-        modes: BOTH,
-        process: {
-          shell: `group=${MEMORY_GROUPS}/ttlog-$$
-            mkdir $group && echo 150M > $group/memory.limit_in_bytes
-            (echo 0 > $group/cgroup.procs && exec "$@")
-            code=$?; rmdir $group; exit $code`,
+/** Where this machine lets a test limit what a process may take: cgroups of version 1, or of 2. */
+const MEMORY_GROUPS = [
+  { root: '/sys/fs/cgroup/memory', limits: 'echo 150M > $group/memory.limit_in_bytes' },
+  {
+    root: '/sys/fs/cgroup',
+    limits: 'echo 150M > $group/memory.max && echo 0 > $group/memory.swap.max',
+  },
+].find(({ root, limits }) => canWrite(`${root}/cgroup.procs`) && canLimit(root, limits));
+const byOomKiller: Death[] =
+  MEMORY_GROUPS === undefined
+    ? []
+    : [
+        {
+          name: 'SIGKILL by the OOM killer',
+          main: 'settle(() => { for (const all = []; ; ) all.push(Buffer.alloc(1 << 20, 1)); });',
+          ends: 128 + 9,
+          leaves: BOX,
+          modes: BOTH,
+          process: {
+            shell: `group=${MEMORY_GROUPS.root}/ttlog-$$
+              mkdir $group && ${MEMORY_GROUPS.limits}
+              (echo 0 > $group/cgroup.procs && exec "$@")
+              code=$?; rmdir $group; exit $code`,
+          },
         },
-      },
-    ];
+      ];
+
+/** A group of version 2 has limits only where its parent passes them on. */
+function canLimit(root: string, limits: string): boolean {
+  const script = `group=${root}/ttlog-$$; mkdir $group || exit; (${limits}); code=$?; rmdir $group; exit $code`;
+  return spawnSync('/bin/sh', ['-c', script], { stdio: 'ignore' }).status === 0;
+}
 
 function canWrite(path: string): boolean {
   try {
