@@ -8,10 +8,13 @@ import fs from 'node:fs';
 
 const { readFileSync, readlinkSync } = fs;
 
+/** That of the machine itself, on every Linux that has them. */
+const FIRST_TIME_NAMESPACE = 'time:[4026531834]';
+
 export interface ProcessIdentity {
   /** Random, one a boot of the machine. */
   readonly bootId: string;
-  /** Inode of the pid namespace. */
+  /** Inode of the pid namespace, and of the time namespace where that may shift start times. */
   readonly pidNamespace: string;
   /** Start time of the process in clock ticks since boot. */
   readonly startTicks: number;
@@ -20,7 +23,7 @@ export interface ProcessIdentity {
 export function ownIdentity(): ProcessIdentity {
   return {
     bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()) ?? '',
-    pidNamespace: attempt(() => readlinkSync('/proc/self/ns/pid')) ?? '',
+    pidNamespace: namespaces(),
     startTicks: startTicksOf('self') ?? 0,
   };
 }
@@ -36,6 +39,13 @@ export function startTicksOf(pid: number | 'self'): number | null {
   if ((fields[0] === 'Z' || fields[0] === 'X') && Number(fields[17]) <= 1) return null;
   const ticks = Number(fields[19]);
   return Number.isFinite(ticks) && ticks > 0 ? ticks : null;
+}
+
+/** Processes of one pid namespace see other start times of each other in other time namespaces. */
+function namespaces(): string {
+  const pid = attempt(() => readlinkSync('/proc/self/ns/pid')) ?? '';
+  const time = attempt(() => readlinkSync('/proc/self/ns/time')) ?? FIRST_TIME_NAMESPACE;
+  return time === FIRST_TIME_NAMESPACE ? pid : `${pid} ${time}`;
 }
 
 function attempt<T>(read: () => T): T | null {

@@ -1,5 +1,5 @@
-// Two containers share a directory, and their processes have equal pids and start times: of one that
-// dies the other is left alone. Time namespaces make the times equal.
+// Two containers share a directory, and their processes have equal pids and start times, or see each
+// other's times shifted: of one that dies the other is left alone. Time namespaces make it so.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -32,16 +32,15 @@ interface Container {
   readonly acknowledged: () => number[];
 }
 
-async function startOnce(words: string): Promise<Container> {
-  const program = [join(FIXTURES, 'twin.mjs'), String(START_TICKS), directory, words];
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [join(FIXTURES, 'container.cjs'), String(START_TICKS), ...program],
-    {
-      stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'ipc'],
-      env: { PATH: process.env.PATH, HEARTBEAT: String(HEADER_HEARTBEAT) },
-    },
-  );
+const TWIN = join(FIXTURES, 'twin.mjs');
+
+/** Runs a command that has a twin run, and `tells` its pid. */
+async function run(command: readonly string[], tellsPid: boolean): Promise<Container> {
+  const [file, ...args] = command;
+  const child: ChildProcess = spawn(file, args, {
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe', ...(tellsPid ? ['ipc' as const] : [])],
+    env: { PATH: process.env.PATH, HEARTBEAT: String(HEADER_HEARTBEAT) },
+  });
   const texts = [1, 3].map((descriptor) => {
     const text = { of: '' };
     child.stdio[descriptor]?.on('data', (chunk) => {
@@ -50,13 +49,19 @@ async function startOnce(words: string): Promise<Container> {
     return text;
   });
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const pid = await new Promise<number>((resolve) => child.once('message', resolve as never));
+  const told = new Promise<number>((resolve) => child.once('message', resolve as never));
   return {
-    pid,
+    pid: tellsPid ? await told : (child.pid as number),
     ended,
     output: () => texts[0].of,
     acknowledged: () => texts[1].of.trim().split('\n').map(Number),
   };
+}
+
+function startOnce(words: string): Promise<Container> {
+  const container = [join(FIXTURES, 'container.cjs'), String(START_TICKS)];
+  const program = [TWIN, String(START_TICKS), directory, words];
+  return run([process.execPath, ...container, ...program], true);
 }
 
 async function start(words: string): Promise<Container> {
@@ -87,7 +92,7 @@ function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-describe('containers that share a directory', () => {
+describe.concurrent('containers that share a directory', () => {
   it('leave each other’s living process alone, with equal pids and start times', async () => {
     const living = await start('I live');
     const dying = await start('I die');
@@ -129,5 +134,22 @@ describe('containers that share a directory', () => {
       expect(left.get(words)?.slice(0, told.length)).toEqual(told);
       expect(left.get(words)!.length - told.length).toBeLessThanOrEqual(1);
     }
+  });
+
+  it('leave each other’s living process alone, where the one sees the other’s start time shifted', async () => {
+    const common = join(root, 'common');
+    const twin = [process.execPath, TWIN, 'any', common];
+    const shifted = ['unshare', '--time', '--boottime', '1000', '--fork', '--kill-child'];
+    const living = await run([...twin, 'I live'], false);
+    running.add(living);
+    await until(() => living.output().includes('pid'));
+    const observer = await run([...shifted, ...twin, 'I look'], false);
+    running.add(observer);
+    await until(() => observer.output().includes('pid'));
+    await after(4000);
+    const names = fs.readdirSync(common);
+    expect(names.map((name) => name.split('.').at(-1))).toEqual(['ring', 'ring']);
+    await Promise.all([kill(living), kill(observer)]);
+    expect(living.output() + observer.output()).toMatch(/^pid \d+\npid \d+\n$/);
   });
 });
