@@ -5,6 +5,10 @@
 
 import { isLevel, LEVELS, type Level } from './record/level.ts';
 
+export const MIB: number = 1024 * 1024;
+/** Timers of Node take no more. */
+export const MAX_MS: number = 2 ** 31 - 1;
+
 /**
  * Signals that end a process which does not listen, and that a listener can be put on. SIGSEGV
  * and its kin are not among them: with a listener a real fault would be executed again for ever.

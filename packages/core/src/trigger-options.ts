@@ -2,7 +2,7 @@
  * The option `triggers`: what it takes, and its validation.
  */
 
-import { level, record, string, whole, wrong } from './option-values.ts';
+import { level, MAX_MS, record, string, whole, wrong } from './option-values.ts';
 import type { Level } from './record/level.ts';
 
 /** A burst that is complete. */
@@ -49,8 +49,6 @@ export interface ResolvedTrigger {
 const KNOWN = ['name', 'level', 'count', 'withinMs', 'match', 'cooldownMs', 'onTrigger'];
 /** Eight bytes each are kept. */
 const MAX_COUNT = 100_000;
-/** As timers of Node take it. */
-const MAX_MS = 2 ** 31 - 1;
 const COOLDOWN_MS = 60_000;
 
 export function resolveTriggers(value: unknown): ResolvedTrigger[] {

@@ -36,9 +36,10 @@ const ROOMS: Record<string, string[]> = {
   'tap-options.ts': [],
   'output-options.ts': ['record/level.ts', 'option-values.ts'],
   'redact-options.ts': ['option-values.ts', 'record/secret-shapes.ts'],
+  'snapshot-options.ts': ['option-values.ts'],
   'options.ts': [
     ...['record/level.ts', 'option-values.ts', 'trigger-options.ts', 'tap-options.ts'],
-    ...['output-options.ts', 'redact-options.ts'],
+    ...['output-options.ts', 'redact-options.ts', 'snapshot-options.ts'],
   ],
   'recorder-contract.ts': [],
   'recorder-events.ts': [],

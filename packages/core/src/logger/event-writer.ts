@@ -18,6 +18,7 @@ import { CBOR_FALSE, CBOR_TRUE, MAJOR_ARRAY } from '../record/write-head.ts';
 import { Lane } from '../ring/lane.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import type { ThreadSlot } from '../ring/thread-table.ts';
+import { copyBytes, type EventLanes } from './append-event.ts';
 import {
   type CallShape,
   EVENT_HEAD_RESERVE_BYTES,
@@ -31,7 +32,7 @@ import { type EncodedShape, kindOf, type ShapeWriter, type ValueKind } from './e
 import { contextIdIn, writeEventHead, writeEventTime } from './event-head.ts';
 import type { Fields } from './fields.ts';
 import type { LogSource } from './log-source.ts';
-import { copyBytes, type EventLanes, type ExtraField, LongWay } from './long-way.ts';
+import { type ExtraField, LongWay } from './long-way.ts';
 import { Newcomers } from './shape-table.ts';
 import {
   MAX_PLAIN_TEXT_BYTES,
