@@ -26,6 +26,7 @@ import {
 import { STANDARD_INPUT } from './input/find-recordings.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK, EXIT_QUERY } from './output/exit-code.ts';
 import { OutputClosed, processTerminal, type Terminal } from './output/terminal.ts';
+import { withFieldOperands } from './select/field-operands.ts';
 
 async function main(words: readonly string[], terminal: Terminal): Promise<number> {
   const isNamed = isCommand(words[0]);
@@ -33,16 +34,17 @@ async function main(words: readonly string[], terminal: Terminal): Promise<numbe
   try {
     const command = await loadCommand(name);
     const options = [...command.options, ...COMMON_OPTIONS];
-    const given = parseArguments(isNamed ? words.slice(1) : words, options);
-    if (given.has('version')) {
+    const parsed = parseArguments(isNamed ? words.slice(1) : words, options);
+    if (parsed.has('version')) {
       await terminal.write(`ttlog-view ${version}\n`);
       return EXIT_OK;
     }
-    if (given.has('help')) {
+    if (parsed.has('help')) {
       const { commandHelp, overview } = await import('./commands/help.ts');
       await terminal.write(isNamed ? commandHelp(command) : await overview());
       return EXIT_OK;
     }
+    const given = command.hasFilters === true ? withFieldOperands(parsed) : parsed;
     if (!isNamed) refuseMistypedCommand(given.operands[0]);
     return await command.run(given, terminal);
   } catch (error) {

@@ -15,6 +15,7 @@ const COMPLETE_EXPORT_FORMATS = `
 COMP_WORDS=(ttlog-view export --to p); COMP_CWORD=3; _ttlog_view; echo "\${COMPREPLY[@]}"
 COMP_WORDS=(ttlog-view cat --cl); COMP_CWORD=2; _ttlog_view; echo "\${COMPREPLY[@]}"
 COMP_WORDS=(ttlog-view patt); COMP_CWORD=1; _ttlog_view; echo "\${COMPREPLY[@]}"
+COMP_WORDS=(ttlog-view cat trac); COMP_CWORD=2; _ttlog_view; echo "\${COMPREPLY[@]}"
 `;
 
 function output(...words: string[]): string {
@@ -66,11 +67,11 @@ describe('completion', () => {
   it('for bash completes commands, options and values', () => {
     const script = `${output('completion', 'bash')}${COMPLETE_EXPORT_FORMATS}`;
     const { stdout } = spawnSync('bash', ['-c', script], { cwd: '/', encoding: 'utf8' });
-    expect(stdout.trim().split('\n')).toEqual(['perfetto', '--clock', 'patterns']);
+    expect(stdout.trim().split('\n')).toEqual(['perfetto', '--clock', 'patterns', 'trace_id=']);
   });
 
   it('for fish completes commands, options and values', () => {
-    const lines = ['export --to p', 'cat --clo', 'patt', 'completion z'];
+    const lines = ['export --to p', 'cat --clo', 'patt', 'completion z', 'cat trac'];
     const asked = lines.map((line) => `complete -C 'ttlog-view ${line}'; echo ==`);
     writeFileSync(join(directory, 'completion.fish'), output('completion', 'fish'));
     const script = ['source completion.fish', ...asked].join('; ');
@@ -78,7 +79,7 @@ describe('completion', () => {
     const options = { cwd: directory, encoding: 'utf8', env } as const;
     const { stdout } = spawnSync('fish', ['--no-config', '-c', script], options);
     const words = stdout.split('==\n').map((text) => text.split(/[\t\n]/, 1)[0]);
-    expect(words).toEqual(['perfetto', '--clock', 'patterns', 'zsh', '']);
+    expect(words).toEqual(['perfetto', '--clock', 'patterns', 'zsh', 'trace_id=', '']);
   });
 
   it('for zsh completes commands, options and values', async () => {
@@ -98,6 +99,7 @@ describe('completion', () => {
       await typed(['ttlog-view patt', 'Tab'], /^> ttlog-view patterns ?$/m);
       await typed(['C-u', 'ttlog-view export --to per', 'Tab'], /^> .* export --to perfetto ?$/m);
       await typed(['C-u', 'ttlog-view cat --clo', 'Tab'], /^> ttlog-view cat --clock ?$/m);
+      await typed(['C-u', 'ttlog-view cat trac', 'Tab'], /^> ttlog-view cat trace_id= ?$/m);
       await typed(['C-u', 'ttlog-view completion z', 'Tab'], /^> ttlog-view completion zsh ?$/m);
     } finally {
       tmux('kill-server');

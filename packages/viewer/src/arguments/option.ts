@@ -38,16 +38,26 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
 /** The words of a command line, sorted. */
 export class ParsedArguments {
   readonly operands: readonly string[];
+  /** Operands that filter, FIELD=VALUE, once they are told from the others; null where none can. */
+  readonly fieldValues: readonly string[] | null;
   readonly #values: ReadonlyMap<string, readonly string[]>;
 
-  constructor(operands: readonly string[], values: ReadonlyMap<string, readonly string[]>) {
+  constructor(
+    operands: readonly string[],
+    values: ReadonlyMap<string, readonly string[]>,
+    fieldValues: readonly string[] | null = null,
+  ) {
     this.operands = operands;
+    this.fieldValues = fieldValues;
     this.#values = values;
   }
 
   /** The same options with other operands. */
-  withOperands(operands: readonly string[]): ParsedArguments {
-    return new ParsedArguments(operands, this.#values);
+  withOperands(
+    operands: readonly string[],
+    fieldValues: readonly string[] | null = this.fieldValues,
+  ): ParsedArguments {
+    return new ParsedArguments(operands, this.#values, fieldValues);
   }
 
   has(name: string): boolean {

@@ -22,9 +22,11 @@ export function parsePid(given: ParsedArguments): number | undefined {
 export function wantedBy(given: ParsedArguments): {
   fallback: 'newest';
   kind: 'recordings' | 'both';
+  hasFilters: boolean;
   pid?: number;
 } {
   const pid = parsePid(given);
-  if (pid === undefined) return { fallback: 'newest', kind: 'recordings' };
-  return { fallback: 'newest', kind: 'both', pid };
+  const hasFilters = given.fieldValues !== null;
+  if (pid === undefined) return { fallback: 'newest', kind: 'recordings', hasFilters };
+  return { fallback: 'newest', kind: 'both', hasFilters, pid };
 }

@@ -30,6 +30,7 @@ export const cat: Command = {
   name: 'cat',
   summary: 'Print the events, merged by time. The default in a pipe.',
   operands: '[FILE|DIR|GLOB…]',
+  hasFilters: true,
   description: [
     'Prints the events of all threads by time, and at the end why the process died and of what. ' +
       'A directory stands for all its recordings, and so does a quoted pattern; an event that ' +

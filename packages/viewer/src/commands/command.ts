@@ -2,6 +2,7 @@
 
 import type { OptionSpec, ParsedArguments } from '../arguments/option.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { FIELD_OPERANDS, FIELD_OPERANDS_TEXT } from '../select/field-operands.ts';
 
 export interface CommandTable {
   readonly title: string;
@@ -14,6 +15,8 @@ export interface Command {
   readonly summary: string;
   /** As in a usage line: `[FILE|DIR|GLOB…]`. */
   readonly operands: string;
+  /** Whether operands FIELD=VALUE filter its events, as its options do. */
+  readonly hasFilters?: true;
   /** Paragraphs of help, wrapped when shown. */
   readonly description: readonly string[];
   /** Beyond those that all commands take. */
@@ -24,4 +27,14 @@ export interface Command {
   readonly examples: readonly (readonly [commandLine: string, does: string])[];
   /** Resolves to the exit code. Throws UsageError, OutputClosed, or an Error to be told. */
   run(given: ParsedArguments, terminal: Terminal): Promise<number>;
+}
+
+/** As in a usage line, with those that filter. */
+export function operandsOf({ operands, hasFilters }: Command): string {
+  return hasFilters === true ? `${operands} ${FIELD_OPERANDS}` : operands;
+}
+
+/** Paragraphs of help, with what is the same for all commands that filter. */
+export function descriptionOf({ description, hasFilters }: Command): readonly string[] {
+  return hasFilters === true ? [...description, FIELD_OPERANDS_TEXT] : description;
 }

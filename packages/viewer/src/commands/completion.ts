@@ -51,12 +51,19 @@ function operandWords({ name }: Command): readonly string[] {
   return name === 'completion' ? SHELLS : [];
 }
 
+/** What ttlog knows of every event, as the beginnings of operands; fields are in recordings only. */
+const FIELD_WORDS: readonly string[] = ['level', 'logger', 'msg', 'thread', 'trace_id'].map(
+  (name) => `${name}=`,
+);
+
 function bashScript(commands: readonly Command[]): string {
   const cases = commands.map((command) => {
     const words = optionsOf(command).flatMap(({ name, short }) =>
       short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`],
     );
-    return `    ${command.name}) words='${words.join(' ')}' operands='${operandWords(command).join(' ')}' ;;`;
+    return `    ${command.name}) words='${words.join(' ')}' operands='${operandWords(command).join(' ')}'${
+      command.hasFilters === true ? ` fields='${FIELD_WORDS.join(' ')}'` : ''
+    } ;;`;
   });
   const choices = choiceOptions(commands).map(
     ([command, { name, short, choices: values = [] }]) => {
@@ -66,7 +73,7 @@ function bashScript(commands: readonly Command[]): string {
   );
   return `_ttlog_view() {
   local word="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
-  local command="\${COMP_WORDS[1]}" words='' operands=''
+  local command="\${COMP_WORDS[1]}" words='' operands='' fields=''
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W '${COMMAND_NAMES.join(' ')}' -- "$word") $(compgen -f -- "$word"))
     return
@@ -79,8 +86,10 @@ ${cases.join('\n')}
   esac
   case "$word" in
     -*) COMPREPLY=($(compgen -W "$words" -- "$word")) ;;
+    ?*) COMPREPLY=($(compgen -W "$operands $fields" -- "$word") $(compgen -f -- "$word")) ;;
     *) COMPREPLY=($(compgen -W "$operands" -- "$word") $(compgen -f -- "$word")) ;;
   esac
+  case "\${COMPREPLY[0]}" in *=) compopt -o nospace 2> /dev/null ;; esac
 }
 complete -o filenames -F _ttlog_view ttlog-view
 `;
@@ -99,11 +108,20 @@ function zshScript(commands: readonly Command[]): string {
   const names = commands.map(({ name, summary }) => `    ${zshQuoted(`${name}:${summary}`)}`);
   const cases = commands.map((command) => {
     const operands = operandWords(command);
-    const files = operands.length > 0 ? `*:word:(${operands.join(' ')})` : '*:file:_files';
+    const files =
+      operands.length > 0
+        ? `*:word:(${operands.join(' ')})`
+        : command.hasFilters === true
+          ? '*:file or field:_ttlog_view_operands'
+          : '*:file:_files';
     const specs = [...optionsOf(command).flatMap(zshOption), zshQuoted(files)];
     return `    ${command.name}) _arguments ${specs.join(' \\\n      ')} ;;`;
   });
   return `#compdef ttlog-view
+_ttlog_view_operands() {
+  [[ -n $PREFIX ]] && compadd -S '' -- ${FIELD_WORDS.join(' ')}
+  _files
+}
 _ttlog_view() {
   local -a commands
   commands=(
@@ -152,6 +170,10 @@ function fishScript(commands: readonly Command[]): string {
       lines.push(
         `complete -c ttlog-view ${condition} -l ${name}${letter}${required}${values} -d ${fishQuoted(summary)}`,
       );
+    }
+    if (command.hasFilters === true) {
+      const typed = `-n '__fish_seen_subcommand_from ${command.name}; and test -n (commandline -ct)'`;
+      lines.push(`complete -c ttlog-view ${typed} -a '${FIELD_WORDS.join(' ')}'`);
     }
     const operands = operandWords(command);
     if (operands.length > 0) {

@@ -27,6 +27,7 @@ export const exportCommand: Command = {
   name: 'export',
   summary: 'Write events for other tools: jsonl, csv, logfmt, otlp, perfetto, html.',
   operands: '[FILE|DIR|GLOB…]',
+  hasFilters: true,
   description: [
     'jsonl and logfmt are those of cat. csv has the fields of an event as JSON in its last column. ' +
       'otlp is OTLP/JSON, one LogsData or TracesData object a line (--signal); its logs are all ' +

@@ -20,6 +20,7 @@ export const fields: Command = {
   name: 'fields',
   summary: 'List the fields of events, or the values of one.',
   operands: '[FILE|DIR|GLOB…]',
+  hasFilters: true,
   description: [
     'Lists fields and bindings: how many events have them, types, different values, least and ' +
       'greatest number, most frequent values. With --name, the values of one field.',

@@ -29,6 +29,7 @@ export const follow: Command = {
   name: 'follow',
   summary: 'Print what a living process logs, from its black box.',
   operands: '[FILE|DIR|GLOB…]',
+  hasFilters: true,
   description: [
     'Reads the black box (.ring) of a process again and again and prints what is new: all it ' +
       'records, down to trace, whatever it prints itself. Ends when the process does, with how it ' +
@@ -72,6 +73,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const wanted = {
     fallback: 'newest',
     kind: 'boxes',
+    hasFilters: true,
     ...(pid === undefined ? {} : { pid }),
   } as const;
   const found = await findRecordings(given.operands, terminal.environment, wanted);

@@ -5,7 +5,8 @@ import { UsageError } from '../arguments/usage-error.ts';
 import { wordWrapped } from '../format/width.ts';
 import { EXIT_CODES, EXIT_OK } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
-import type { Command } from './command.ts';
+import { FIELD_OPERANDS } from '../select/field-operands.ts';
+import { type Command, descriptionOf, operandsOf } from './command.ts';
 import { QUERY_EXAMPLE, QUERY_ROWS, QUERY_SUMMARY } from './query-help.ts';
 import { COMMAND_NAMES, isCommand, loadCommand, nearestCommand } from './table.ts';
 
@@ -55,7 +56,7 @@ export async function overview(): Promise<string> {
   const commands = await Promise.all(COMMAND_NAMES.map(loadCommand));
   return paragraphs([
     PURPOSE,
-    `Usage: ttlog-view [COMMAND] [OPTIONS] [FILE|DIR|GLOB…]`,
+    `Usage: ttlog-view [COMMAND] [OPTIONS] [FILE|DIR|GLOB…] ${FIELD_OPERANDS}`,
     section(
       'Commands',
       commands.map(({ name, summary }) => [name, summary]),
@@ -80,10 +81,10 @@ function queryHelp(): string {
 }
 
 export function commandHelp(command: Command): string {
-  const { name, operands, description, options, tables = [], examples } = command;
+  const { name, options, tables = [], examples } = command;
   return paragraphs([
-    `Usage: ttlog-view ${name} [OPTIONS] ${operands}`,
-    ...description.map((text) => wordWrapped(text, WIDTH).join('\n')),
+    `Usage: ttlog-view ${name} [OPTIONS] ${operandsOf(command)}`,
+    ...descriptionOf(command).map((text) => wordWrapped(text, WIDTH).join('\n')),
     section('Options', [...options, ...COMMON_OPTIONS].map(optionRow)),
     ...tables.map(({ title, rows }) => section(title, rows)),
     section('Examples', examples),

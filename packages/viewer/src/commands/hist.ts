@@ -18,6 +18,7 @@ export const hist: Command = {
   name: 'hist',
   summary: 'Show how many events came when, as bars.',
   operands: '[FILE|DIR|GLOB…]',
+  hasFilters: true,
   description: [
     'A bar for each slice of time, with the number of events, of warnings and of errors ' +
       '(error and fatal). Slices have a round length, so that there are no more than --buckets of them.',

@@ -5,7 +5,8 @@ import { COMMON_OPTIONS, type OptionSpec, type ParsedArguments } from '../argume
 import { DOCUMENT_OPTIONS, openDocument } from '../output/document-stream.ts';
 import { EXIT_CODES, EXIT_OK } from '../output/exit-code.ts';
 import type { Terminal } from '../output/terminal.ts';
-import type { Command } from './command.ts';
+import { FIELD_OPERANDS } from '../select/field-operands.ts';
+import { type Command, descriptionOf, operandsOf } from './command.ts';
 import { ENVIRONMENT_ROWS, PURPOSE } from './help.ts';
 import { QUERY_EXAMPLE, QUERY_ROWS } from './query-help.ts';
 import { COMMAND_NAMES, loadCommand } from './table.ts';
@@ -38,7 +39,7 @@ function manual(commands: readonly Command[]): string {
     'ttlog\\-view \\- show what a Node service recorded with ttlog',
     '.SH SYNOPSIS',
     '.B ttlog\\-view',
-    roff('[COMMAND] [OPTIONS] [FILE|DIR|GLOB…]'),
+    roff(`[COMMAND] [OPTIONS] [FILE|DIR|GLOB…] ${FIELD_OPERANDS}`),
     '.SH DESCRIPTION',
     roff(PURPOSE),
     '.SH COMMANDS',
@@ -58,10 +59,12 @@ function manual(commands: readonly Command[]): string {
 }
 
 function commandSection(command: Command): string[] {
-  const { name, operands, description, options, tables = [], examples } = command;
+  const { name, options, tables = [], examples } = command;
   return [
-    `.SS ${roff(`${name} ${operands}`.trim())}`,
-    ...description.flatMap((text, index) => (index === 0 ? [roff(text)] : ['.PP', roff(text)])),
+    `.SS ${roff(`${name} ${operandsOf(command)}`.trim())}`,
+    ...descriptionOf(command).flatMap((text, index) =>
+      index === 0 ? [roff(text)] : ['.PP', roff(text)],
+    ),
     ...options.flatMap(optionEntry),
     ...tables.flatMap(({ title, rows }) => [
       '.PP',

@@ -19,6 +19,7 @@ export const patterns: Command = {
   name: 'patterns',
   summary: 'Group events by what their messages have in common.',
   operands: '[FILE|DIR|GLOB…]',
+  hasFilters: true,
   description: [
     'Groups events by message, where numbers, ids, addresses, paths and quoted texts count for ' +
       'nothing (<*>), and where texts that vary in other words are put together. Every event is ' +

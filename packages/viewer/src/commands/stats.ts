@@ -22,6 +22,7 @@ export const stats: Command = {
   name: 'stats',
   summary: 'Count events by values and over time; percentiles of a field.',
   operands: '[FILE|DIR|GLOB…]',
+  hasFilters: true,
   description: [
     'Counts events by the values of --by (level, unless --of or --every says otherwise), each ' +
       'slice of --every apart. With --of, also the number of values of that field, their least, ' +

@@ -12,6 +12,7 @@ import { InputWatch } from '../input/input-watch.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { Screen } from '../output/screen.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { byField } from '../select/field-operands.ts';
 import { FILTER_OPTIONS, parseSelection } from '../select/selection.ts';
 import { HELP_SECTIONS } from '../view/keys.ts';
 import { CLOCKS, type Clock } from '../view/model.ts';
@@ -23,6 +24,7 @@ export const view: Command = {
   name: 'view',
   summary: 'Move about in the events on a full screen. Default on a terminal.',
   operands: '[FILE|DIR|GLOB…]',
+  hasFilters: true,
   description: [
     'Shows the events on the whole terminal, merged by time as in cat: move, search (/), filter by ' +
       'queries while typing them (&), look at an event as a tree (Enter), jump to errors, gaps, hits, ' +
@@ -111,6 +113,7 @@ function filtersOf(given: ParsedArguments): string[] {
   return [
     ...given.values('where'),
     ...given.values('match').map(matchFilter),
+    ...Array.from(byField(given.fieldValues ?? []), anyFilter),
     ...given.values('grep').map((expression) => `/${expression}`),
     ...(threads.length === 0 ? [] : [`thread in (${threads.map(quoted).join(', ')})`]),
     ...(trace === undefined ? [] : [`trace_id like ${trace.toLowerCase()}*`]),
@@ -121,9 +124,17 @@ function filtersOf(given: ParsedArguments): string[] {
 
 function matchFilter(text: string): string {
   const split = text.indexOf('=');
-  const name = text.slice(0, split);
+  return `${queryName(text.slice(0, split))} = ${quoted(text.slice(split + 1))}`;
+}
+
+function anyFilter([name, values]: readonly [string, readonly string[]]): string {
+  if (values.length === 1) return matchFilter(`${name}=${values[0]}`);
+  return `${queryName(name)} in (${values.map(quoted).join(', ')})`;
+}
+
+function queryName(name: string): string {
   const isPlain = /^[^\s(),"'=!<>~&|]+$/.test(name) && !/^(?:and|or|not|in|exists)$/i.test(name);
-  return `${isPlain ? name : quotedText(name)} = ${quoted(text.slice(split + 1))}`;
+  return isPlain ? name : quotedText(name);
 }
 
 function quoted(text: string): string {

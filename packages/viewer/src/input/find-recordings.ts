@@ -33,6 +33,8 @@ export interface Wanted {
   readonly kind: 'recordings' | 'boxes' | 'both';
   /** The newest of this process in the default directory. */
   readonly pid?: number;
+  /** Whether an operand may be a filter as well, so that a word may have been meant for one. */
+  readonly hasFilters?: boolean;
 }
 
 type Environment = { readonly [name: string]: string | undefined };
@@ -66,7 +68,10 @@ async function findOperand(operand: string, wanted: Wanted): Promise<Found> {
     return stats.isDirectory() ? await findInDirectory(operand, wanted) : found([operand]);
   } catch (error) {
     const isPattern = /[*?[{]/.test(operand) && errorCode(error) === 'ENOENT';
-    return isPattern ? findByPattern(operand) : failed(`${operand}: ${fileErrorText(error)}`);
+    if (isPattern) return findByPattern(operand);
+    const isWord = wanted.hasFilters === true && !/[./\\]/.test(operand);
+    const other = isWord ? ', and no FIELD=VALUE; a text is found by -g' : '';
+    return failed(`${operand}: ${fileErrorText(error)}${other}`);
   }
 }
 

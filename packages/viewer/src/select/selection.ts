@@ -9,6 +9,7 @@ import { UsageError } from '../arguments/usage-error.ts';
 import { mergeByTime, WalkMerge } from '../input/merge.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
 import { type EventTest, parseMatch } from './field-match.ts';
+import { fieldTests } from './field-operands.ts';
 import { parseGrep } from './grep.ts';
 import { levelOf } from './level-word.ts';
 import { NEIGHBOUR_OPTIONS, parseNeighbours, withNeighbours } from './neighbours.ts';
@@ -94,6 +95,7 @@ export function parseSelection(given: ParsedArguments, utc: boolean): Selection 
     tests: [
       ...(trace === undefined ? [] : [parseTrace(trace)]),
       ...given.values('match').map(parseMatch),
+      ...fieldTests(given.fieldValues ?? []),
       ...given.values('grep').map(parseGrep),
     ],
     queries: given.values('where').map(parseQuery),
@@ -104,7 +106,8 @@ export function parseSelection(given: ParsedArguments, utc: boolean): Selection 
     lines: lines === undefined ? undefined : parseLines(lines),
     isReversed: given.has('reverse'),
     utc,
-    isFiltered: FILTER_OPTIONS.some(({ name }) => given.has(name)),
+    isFiltered:
+      (given.fieldValues ?? []).length > 0 || FILTER_OPTIONS.some(({ name }) => given.has(name)),
   };
 }
 
