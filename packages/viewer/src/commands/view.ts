@@ -18,7 +18,8 @@ import { HELP_SECTIONS } from '../view/keys.ts';
 import { CLOCKS, type Clock } from '../view/model.ts';
 import { Session, type SessionOptions } from '../view/session.ts';
 import type { Command } from './command.ts';
-import { viewOutlets } from './view-outlets.ts';
+import { batches, catPieces } from './export-pieces.ts';
+import { modeOf, viewOutlets } from './view-outlets.ts';
 
 export const view: Command = {
   name: 'view',
@@ -52,6 +53,10 @@ export const view: Command = {
       summary: 'Times at first: abs, utc, delta or crash, as in cat; T changes them.',
     },
     { name: 'utc', summary: 'Show and read times in UTC instead of local time.' },
+    {
+      name: 'print-marks',
+      summary: 'At the end print the marked events on standard output, as cat does.',
+    },
   ],
   tables: HELP_SECTIONS.map(({ title, rows }) => ({
     title: `Keys: ${title}`,
@@ -60,6 +65,7 @@ export const view: Command = {
   examples: [
     ['ttlog-view', 'the newest recording, on a terminal'],
     ['ttlog-view view crash.bin', 'one of them'],
+    ['ttlog-view view crash.bin --print-marks', 'what was marked stays on the terminal'],
     ["ttlog-view view crash.bin -w 'level >= warn and dur > 250ms'", 'with a filter to begin with'],
   ],
   run,
@@ -98,7 +104,13 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
       hasHistogram: screen.lines >= LINES_FOR_HISTOGRAM,
     },
   };
-  await show(screen, options);
+  const session = new Session(screen, options);
+  await show(screen, session);
+  if (given.has('print-marks')) {
+    const { files, events } = session.marked;
+    const look = { mode: modeOf(session.view.clock), utc, palette: options.colours };
+    for (const text of batches(catPieces(events, files, look))) await terminal.write(text);
+  }
   reportHosts(files, terminal);
   let isDamaged = isPartial;
   for (const file of files) if (reportDamage(file, terminal)) isDamaged = true;
@@ -145,8 +157,7 @@ function quotedText(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-async function show(screen: Screen, options: SessionOptions): Promise<void> {
-  const session = new Session(screen, options);
+async function show(screen: Screen, session: Session): Promise<void> {
   await screen.open({
     onKey: (key) => session.key(key),
     onPaste: (text) => session.paste(text),

@@ -16,6 +16,7 @@ import { KnownEvents } from './known-events.ts';
 import { type FirstLook, firstView, type Key, type View } from './model.ts';
 import { resized, settled } from './moves.ts';
 import { NextReading } from './next-reading.ts';
+import { markedEvents, type Outgoing } from './outgoing.ts';
 import { pressed } from './press.ts';
 import { pasted } from './prompt.ts';
 import { sizesOf } from './sizes.ts';
@@ -91,6 +92,10 @@ export class Session {
 
   get view(): View {
     return this.#view;
+  }
+
+  get marked(): Outgoing {
+    return markedEvents(this.#view, this.#known);
   }
 
   /** Whether nothing is left to read, to look for or to paint. */

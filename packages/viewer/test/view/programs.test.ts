@@ -24,8 +24,8 @@ const EVIL = '+q $(touch owned); x.js';
 let directory: string;
 let pty: Pty;
 
-function start(environment: { readonly [name: string]: string }): Pty {
-  const command = `${process.execPath} ${CLI} view own.bin --utc`;
+function start(environment: { readonly [name: string]: string }, options = ''): Pty {
+  const command = `${process.execPath} ${CLI} view own.bin --utc ${options}`;
   pty = new Pty(command, { directory, columns: 80, lines: 24, environment });
   return pty;
 }
@@ -116,6 +116,31 @@ describe('a file that is written', () => {
     pty.type(':q\r');
     expect(await pty.ended()).toBe(0);
     expect(readdirSync(directory).filter((name) => name.endsWith('.unfinished'))).toEqual([]);
+  });
+});
+
+describe('the marked events', () => {
+  it('are printed at the end, where that is asked for', async () => {
+    start({}, '--print-marks');
+    await pty.shows(/^1 of 100/m);
+    pty.type('Gmm12gma');
+    await pty.shows(/^12 of 100/m);
+    pty.type('q');
+    expect(await pty.ended()).toBe(0);
+    expect(pty.terminal.buffer.active.type).toBe('normal');
+    const cat = ['cat', 'own.bin', '-q', '--utc', '-w', 'id in (11, 99)'];
+    const { stdout } = runViewer(cat, { cwd: directory });
+    expect(pty.text.trim()).toBe(stdout.trim());
+    for (const [options, keys] of [
+      ['', 'mmq'],
+      ['--print-marks', 'q'],
+    ]) {
+      start({}, options);
+      await pty.shows(/^1 of 100/m);
+      pty.type(keys);
+      expect(await pty.ended()).toBe(0);
+      expect(pty.text.trim()).toBe('');
+    }
   });
 });
 

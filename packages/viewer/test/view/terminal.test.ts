@@ -110,6 +110,17 @@ describe('view in a terminal', () => {
     await shows(/^5 of 5 /m);
     press('k');
     await shows(/^4 of 5 /m);
+    // A command that has the terminal stops with the reader, and goes on with it.
+    press('|', 'echo on; sleep 0.5; echo off; exec sleep 100', 'Enter');
+    await shows(/^on$/m);
+    press('C-z');
+    await shows(/^\^Z.*Stopped/m);
+    press('fg', 'Enter');
+    await shows(/^off$/m);
+    press('C-c');
+    await shows(/^\[ended by SIGINT; any key goes back\]/m);
+    press('x');
+    await shows(/^4 of 5 /m);
     press('C-c');
     // What is typed before the shell has the terminal again may be the reader's, or nobody's.
     await shows(/^[#$] ?$/m);
