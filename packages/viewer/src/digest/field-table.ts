@@ -1,6 +1,6 @@
 /** Which fields and bindings events have: how often, of which types, which values. */
 
-import type { RecordedEvent } from 'ttlog/reader';
+import { Mark, type RecordedEvent } from 'ttlog/reader';
 
 export interface FieldSummary {
   /** Inside objects with dots. */
@@ -122,5 +122,7 @@ export class FieldCollector {
 function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
+  // A build may shorten the names of its own classes.
+  if (value instanceof Mark) return 'Mark';
   return Array.isArray(value) ? 'array' : value.constructor.name;
 }

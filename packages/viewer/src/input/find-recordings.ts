@@ -67,9 +67,10 @@ async function findOperand(operand: string, wanted: Wanted): Promise<Found> {
     const stats = await stat(operand);
     return stats.isDirectory() ? await findInDirectory(operand, wanted) : found([operand]);
   } catch (error) {
-    const isPattern = /[*?[{]/.test(operand) && errorCode(error) === 'ENOENT';
+    const isMissing = errorCode(error) === 'ENOENT';
+    const isPattern = isMissing && /[*?[{]/.test(operand);
     if (isPattern) return findByPattern(operand);
-    const isWord = wanted.hasFilters === true && !/[./\\]/.test(operand);
+    const isWord = isMissing && wanted.hasFilters === true && !/[./\\]/.test(operand);
     const other = isWord ? ', and no FIELD=VALUE; a text is found by -g' : '';
     return failed(`${operand}: ${fileErrorText(error)}${other}`);
   }
