@@ -5,7 +5,7 @@
  *
  * The rooms, each of which imports only from those before it: `digest/` (what a recording's events
  * tell as a whole), `format/` (how something is
- * written; all escaping), `arguments/` (what the user typed), `output/` (streams and exit codes),
+ * written; all escaping), `arguments/` (what the user typed), `output/` (streams, other programs, exit codes),
  * `input/` (which recordings), `select/` (which of their events), `report/` (the HTML
  * page), `view/` (the full-screen reader), `commands/`. Recordings are read
  * by `ttlog/reader`, the only package imported at run time.

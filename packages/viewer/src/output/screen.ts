@@ -88,6 +88,8 @@ export class Screen {
     const { stdin, stdout } = process;
     this.#listener = null;
     this.#leave();
+    // A key was waited for below what a program left.
+    if (this.#awaitKey !== null && !stdin.destroyed) stdin.setRawMode(false);
     stdin.off('keypress', this.#onKeypress);
     stdin.off('end', this.#onGone);
     stdin.off('error', this.#onGone);

@@ -98,6 +98,29 @@ describe('a command after a colon', () => {
     ]);
   });
 
+  it('writes between keys, keeps the reader open for it, and gives up on Ctrl-C', async () => {
+    reader.sent.writing = ({ signal, say }) =>
+      new Promise((resolve) => {
+        say('writing 7%');
+        signal.addEventListener('abort', () => resolve('gave up'));
+      });
+    await command('w x.csv');
+    expect(reader.surface.status).toMatch(/^writing 7%/);
+    await reader.press('j', 'q');
+    expect([reader.chosenId, reader.view.isDone, reader.surface.status]).toEqual([
+      1,
+      false,
+      expect.stringMatching(/^still writing/),
+    ]);
+    await command('w y.csv');
+    expect(reader.surface.status).toMatch(/^one at a time/);
+    await reader.press('ctrl-c');
+    expect(reader.surface.status).toMatch(/^gave up/);
+    expect([reader.surface.asked, reader.sent.written.length]).toEqual([[], 1]);
+    await reader.press('q');
+    expect(reader.view.isDone).toBe(true);
+  });
+
   it('is no SQL, which ; says', async () => {
     await reader.press(';');
     expect(reader.surface.status).toContain('there is no SQL');

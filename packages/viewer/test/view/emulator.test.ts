@@ -118,11 +118,13 @@ describe('view in an emulated terminal', () => {
   });
 
   it('makes filters of the options that cat has, to be changed on the screen', async () => {
-    start('hundred.bin --utc -S -29ms --thread images -m user.name=Ada -g cache -C 1 --trace 4BF9');
+    start(
+      'hundred.bin --utc -S -29ms --thread images -m user.name=Ada -g cache -C 1 --trace 4BF9 id=7 id=70',
+    );
     expect(await pty.shows(/^1 of 3, 97 hidden/m)).toMatch(/^ .* images .* id=70 /m);
     pty.type('f');
     expect(await pty.shows(/^> \[on\] {2}user.name = Ada$/m)).toContain(
-      '[on]  /cache\n  [on]  thread in (images)\n  [on]  trace_id like 4bf9*\n  [on]  time >= -29ms\n',
+      '[on]  id in (7, 70)\n  [on]  /cache\n  [on]  thread in (images)\n  [on]  trace_id like 4bf9*\n  [on]  time >= -29ms\n',
     );
     pty.type('q');
   });

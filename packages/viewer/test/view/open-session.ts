@@ -6,6 +6,7 @@ import { modeOf } from '../../src/commands/view-outlets.ts';
 import { palette } from '../../src/format/colour.ts';
 import type { Picture } from '../../src/output/picture.ts';
 import type { RecordingFile } from '../../src/recording-file.ts';
+import type { Errand } from '../../src/view/errands.ts';
 import type { FirstLook, View, WriteTarget } from '../../src/view/model.ts';
 import { Session, type Source, type Surface } from '../../src/view/session.ts';
 import type { SourcePlace } from '../../src/view/source-place.ts';
@@ -63,6 +64,8 @@ export interface Sent {
   readonly edited: SourcePlace[];
   readonly piped: { command: string; text: string }[];
   readonly written: (WriteTarget & { count: number })[];
+  /** What becomes of writing. */
+  writing: (errand: Errand) => Promise<string>;
 }
 
 export interface OpenSession {
@@ -84,7 +87,7 @@ export async function openSession(
   surface: FakeSurface = new FakeSurface(),
   source?: Source,
 ): Promise<OpenSession> {
-  const sent: Sent = { edited: [], piped: [], written: [] };
+  const sent: Sent = { edited: [], piped: [], written: [], writing: async () => 'written' };
   const session = new Session(surface, {
     files,
     outlets: {
@@ -98,9 +101,9 @@ export async function openSession(
         sent.piped.push({ command, text: pieces.map(({ text }) => text).join('') });
         return '';
       },
-      async write(target, { count }) {
+      async write(target, { count }, _clock, errand) {
         sent.written.push({ ...target, count });
-        return 'written';
+        return sent.writing(errand);
       },
     },
     ...(source === undefined ? {} : { source }),

@@ -1,6 +1,12 @@
 // What leaves the reader: the place in the source, and the text for a command.
 
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { viewOutlets } from '../../src/commands/view-outlets.ts';
+import { Screen } from '../../src/output/screen.ts';
+import { processTerminal } from '../../src/output/terminal.ts';
 import { framePlace, sourcePlaceOf } from '../../src/view/source-place.ts';
 import { SAMPLE_NS, sampleError } from '../sample.ts';
 import { type OpenSession, openHundred, openSession, recordingOf } from './open-session.ts';
@@ -80,6 +86,25 @@ describe('the place that logged an event', () => {
       { path: '/srv/main.js', line: 9 },
     ]);
     expect(reader.surface.status).toContain('nothing here tells where it was logged');
+  });
+});
+
+describe('a file that is given up', () => {
+  it('leaves nothing, and what it would have replaced', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
+    const path = join(directory, 'own.csv');
+    writeFileSync(path, 'mine');
+    reader = await openHundred();
+    await reader.press('m', 'm');
+    const { write } = viewOutlets(new Screen(), processTerminal(), true);
+    const stop = new AbortController();
+    const errand = { signal: stop.signal, say: () => stop.abort() };
+    const target = { path, format: 'csv', isForced: true } as const;
+    expect(await write(target, reader.session.marked, 'utc', errand)).toMatch(
+      /^gave up writing 1 /,
+    );
+    expect([readdirSync(directory), readFileSync(path, 'utf8')]).toEqual([['own.csv'], 'mine']);
+    rmSync(directory, { recursive: true });
   });
 });
 
