@@ -3,7 +3,7 @@
  * writer and no trigger.
  */
 
-export { openRecording, recoverBlackBox } from './black-box/open-any.ts';
+export { openRecording, openRecordingSteps, recoverBlackBox } from './black-box/open-any.ts';
 export type { RecoveryResult } from './black-box/recover.ts';
 export type { EventHead } from './record/event-head.ts';
 export { isLevel, LEVELS, type Level } from './record/level.ts';

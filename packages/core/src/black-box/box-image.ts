@@ -44,6 +44,7 @@ import {
   wordState,
 } from '../memory/segment-word.ts';
 import { RecordingError } from '../snapshot/damage-error.ts';
+import { STEP_BYTES, type Steps } from '../snapshot/steps.ts';
 import { type Geometry, geometryOf } from './box-geometry.ts';
 import { isMappedBox, vouchesForHeader, vouchesForRecords } from './vouching.ts';
 
@@ -55,24 +56,29 @@ export interface BoxImage {
 }
 
 /** Throws RecordingError where there is no segment. */
-export function imageOfBox(untrustedBytes: Uint8Array): BoxImage {
+export function* imageOfBox(untrustedBytes: Uint8Array): Steps<BoxImage> {
   const isMapped = isMappedBox(untrustedBytes);
   const geometry = geometryOf(untrustedBytes, isMapped);
   if (geometry === null) throw new RecordingError('this is no black box: it has no segment');
-  const bytes = copyOf(untrustedBytes, geometry);
-  const brokenSegments = dropBroken(bytes.subarray(0, untrustedBytes.length), geometry, isMapped);
+  const bytes = yield* copyOf(untrustedBytes, geometry);
+  const read = bytes.subarray(0, untrustedBytes.length);
+  const brokenSegments = yield* dropBroken(read, geometry, isMapped);
   nameThreads(bytes, geometry);
   return { bytes, brokenSegments };
 }
 
 /** With a header that is true of it, and without one that cannot be believed. */
-function copyOf(
+function* copyOf(
   bytes: Uint8Array,
   { rowCount, segmentBytes, segmentCount }: Geometry,
-): Uint8Array<ArrayBuffer> {
+): Steps<Uint8Array<ArrayBuffer>> {
   const length = segmentsOffset(rowCount) + segmentCount * segmentBytes;
   const image = new Uint8Array(length);
-  image.set(bytes.subarray(0, length));
+  const copied = Math.min(length, bytes.length);
+  for (let at = 0; at < copied; at += STEP_BYTES) {
+    image.set(bytes.subarray(at, Math.min(at + STEP_BYTES, copied)), at);
+    yield;
+  }
   const view = new DataView(image.buffer);
   const isHeaderLost =
     view.getUint32(HEADER_MAGIC, true) !== RING_MAGIC ||
@@ -92,14 +98,16 @@ function copyOf(
 }
 
 /** Makes every segment free that does not vouch for itself, and counts those that had something. */
-function dropBroken(
+function* dropBroken(
   image: Uint8Array,
   { rowCount, segmentBytes, segmentCount }: Geometry,
   isMapped: boolean,
-): number {
+): Steps<number> {
   const view = new DataView(image.buffer);
+  const segmentsPerStep = Math.ceil(STEP_BYTES / segmentBytes);
   let broken = 0;
   for (let segment = 0; segment < segmentCount; segment++) {
+    if (segment % segmentsPerStep === 0) yield;
     const offset = segmentsOffset(rowCount) + segment * segmentBytes;
     const isWhole =
       vouchesForHeader(image, offset, isMapped) && vouchesForRecords(image, offset, segmentBytes);

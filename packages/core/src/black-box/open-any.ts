@@ -9,12 +9,13 @@ import path from 'node:path';
 import { loadCompressor } from '../snapshot/compress-frame.ts';
 import { SKIPPABLE_MAGIC } from '../snapshot/container-layout.ts';
 import { closeQuietly } from '../snapshot/file-functions.ts';
-import { openRecording as openSnapshot } from '../snapshot/open-recording.ts';
+import { openRecordingSteps as openSnapshotSteps } from '../snapshot/open-recording.ts';
 import type { Recording } from '../snapshot/recording.ts';
+import { finish, type Steps } from '../snapshot/steps.ts';
 import { type BoxIdentity, readIdentity } from './box-identity.ts';
 import { ownIdentity } from './identity.ts';
 import { isNeighbour, livenessOf } from './liveness.ts';
-import { isBlackBox, readBox, readBoxFile } from './read-box.ts';
+import { isBlackBox, readBoxFile, readBoxSteps } from './read-box.ts';
 import { failed, partsOfBoxName, type RecoveryResult, recoverBox } from './recover.ts';
 
 const { constants, fstatSync, openSync, readSync } = fs;
@@ -34,14 +35,31 @@ const FOREIGN_SILENCE_MS = 10_000;
  * for (const event of openRecording('crash.bin').events({ minLevel: 'warn' })) { ... }
  */
 export function openRecording(pathOrBytes: string | Uint8Array): Recording {
+  return finish(openRecordingSteps(pathOrBytes));
+}
+
+/**
+ * The same piece by piece, for programs that do something else meanwhile: each `next()` takes a
+ * millisecond or two, and the last one gives the recording. Throws as `openRecording` does, from
+ * `next()`. Whoever begins it goes on to its end: a file is open in between.
+ *
+ * @example
+ * const steps = openRecordingSteps('crash.bin');
+ * let step = steps.next();
+ * for (; !step.done; step = steps.next()) await new Promise((resolve) => setImmediate(resolve));
+ * const recording = step.value;
+ */
+export function* openRecordingSteps(
+  pathOrBytes: string | Uint8Array,
+): Generator<void, Recording, void> {
   if (typeof pathOrBytes !== 'string') {
     return isBlackBox(pathOrBytes)
-      ? openBox(pathOrBytes, wallClockMs())
-      : openSnapshot(pathOrBytes);
+      ? yield* openBox(pathOrBytes, wallClockMs())
+      : yield* openSnapshotSteps(pathOrBytes);
   }
-  if (!isBoxFile(pathOrBytes)) return openSnapshot(pathOrBytes);
-  const { bytes, modifiedAtMs } = readBoxFile(pathOrBytes);
-  return openBox(bytes, modifiedAtMs);
+  if (!isBoxFile(pathOrBytes)) return yield* openSnapshotSteps(pathOrBytes);
+  const { bytes, modifiedAtMs } = yield* readBoxFile(pathOrBytes);
+  return yield* openBox(bytes, modifiedAtMs);
 }
 
 /**
@@ -50,7 +68,7 @@ export function openRecording(pathOrBytes: string | Uint8Array): Recording {
  */
 export function recoverBlackBox(path: string): RecoveryResult {
   try {
-    const { bytes, modifiedAtMs } = readBoxFile(path);
+    const { bytes, modifiedAtMs } = finish(readBoxFile(path));
     const identity = readIdentity(bytes);
     if (identity !== null && mayLive(identity, modifiedAtMs)) {
       const why = `${path} is the black box of process ${identity.pid}, which may still live`;
@@ -62,10 +80,11 @@ export function recoverBlackBox(path: string): RecoveryResult {
   }
 }
 
-function openBox(bytes: Uint8Array, takenAtMs: number): Recording {
+function* openBox(bytes: Uint8Array, takenAtMs: number): Steps<Recording> {
   const identity = readIdentity(bytes);
   const isAlive = identity !== null && mayLive(identity, takenAtMs);
-  return openSnapshot(readBox(bytes, { isAlive, takenAtMs }).snapshot);
+  const { snapshot } = yield* readBoxSteps(bytes, { isAlive, takenAtMs });
+  return yield* openSnapshotSteps(snapshot);
 }
 
 /** By its content, or, where the beginning is damaged, by its name. */

@@ -7,12 +7,25 @@
 import fs from 'node:fs';
 import { isEntry, itemEnd, MALFORMED } from '../memory/cbor-item.ts';
 import { HEADER_MAGIC, RING_MAGIC } from '../memory/ring-layout.ts';
-import { type CapturedRing, captureRing } from '../ring/capture.ts';
+import {
+  beginCapture,
+  type CapturedRing,
+  captureSegment,
+  endCapture,
+  type SegmentCopy,
+} from '../ring/capture.ts';
+import {
+  type CapturedSegment,
+  ITEM_BACK_BYTES,
+  ITEM_FRONT_BYTES,
+} from '../ring/captured-segment.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
-import { storeFrame } from '../snapshot/compress-frame.ts';
+import { type Compressor, compressToFrame, storeFrame } from '../snapshot/compress-frame.ts';
+import type { CompressedSegment } from '../snapshot/copy-together.ts';
 import { RecordingError } from '../snapshot/damage-error.ts';
-import { joinBytes } from '../snapshot/encode-map.ts';
+import { encodeSegmentItem } from '../snapshot/encode-chunk.ts';
 import { closeQuietly } from '../snapshot/file-functions.ts';
+import { finish, STEP_BYTES, type Steps } from '../snapshot/steps.ts';
 import {
   encodeCaptured,
   type RecorderFacts,
@@ -28,7 +41,6 @@ const { compare } = Buffer;
 
 /** As large as a ring can be. */
 const MAX_BOX_BYTES = 2 ** 31;
-const PART_BYTES = 1 << 20;
 const STORED: SnapshotTools = { compressor: { name: 'stored', compress: storeFrame } };
 
 export interface ReadBox {
@@ -48,7 +60,7 @@ export function isBlackBox(beginning: Uint8Array): boolean {
 }
 
 /** All of a regular file. Throws RecordingError. */
-export function readBoxFile(path: string): { bytes: Uint8Array; modifiedAtMs: number } {
+export function* readBoxFile(path: string): Steps<{ bytes: Uint8Array; modifiedAtMs: number }> {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -56,8 +68,8 @@ export function readBoxFile(path: string): { bytes: Uint8Array; modifiedAtMs: nu
     if (!stats.isFile()) throw new RecordingError(`${path} is not a regular file`);
     if (stats.size > MAX_BOX_BYTES)
       throw new RecordingError(`${path} is too large for a black box`);
-    const read = readFilled(descriptor, new Uint8Array(stats.size));
-    if (isMappedBox(read)) readSegments(descriptor, read);
+    const read = yield* readFilled(descriptor, new Uint8Array(stats.size));
+    if (isMappedBox(read)) yield* readSegments(descriptor, read);
     return { bytes: read, modifiedAtMs: stats.mtimeMs };
   } catch (error) {
     if (error instanceof RecordingError) throw error;
@@ -72,9 +84,9 @@ export function readBoxFile(path: string): { bytes: Uint8Array; modifiedAtMs: nu
  * Fills the zeroed `bytes` from a file, part by part, and leaves those alone that are zero there: a
  * file may be all hole, and memory that nobody has written to is none. Returns what there was.
  */
-function readFilled(descriptor: number, bytes: Uint8Array): Uint8Array {
-  const part = new Uint8Array(PART_BYTES);
-  const zeroes = new Uint8Array(PART_BYTES);
+function* readFilled(descriptor: number, bytes: Uint8Array): Steps<Uint8Array> {
+  const part = new Uint8Array(STEP_BYTES);
+  const zeroes = new Uint8Array(STEP_BYTES);
   let done = 0;
   while (done < bytes.length) {
     const wanted = Math.min(part.length, bytes.length - done);
@@ -83,18 +95,28 @@ function readFilled(descriptor: number, bytes: Uint8Array): Uint8Array {
     const read = part.subarray(0, count);
     if (compare(read, zeroes.subarray(0, count)) !== 0) bytes.set(read, done);
     done += count;
+    yield;
   }
   return bytes.subarray(0, done);
 }
 
+interface BoxCircumstances {
+  readonly isAlive: boolean;
+  readonly takenAtMs: number;
+  readonly tools?: SnapshotTools;
+}
+
 /** Throws RecordingError where there is nothing to be shown. */
-export function readBox(
-  untrustedBytes: Uint8Array,
-  about: { isAlive: boolean; takenAtMs: number; tools?: SnapshotTools },
-): ReadBox {
-  const { bytes: image, brokenSegments } = imageOfBox(untrustedBytes);
+export function readBox(untrustedBytes: Uint8Array, about: BoxCircumstances): ReadBox {
+  return finish(readBoxSteps(untrustedBytes, about));
+}
+
+/** The same with pauses. */
+export function* readBoxSteps(untrustedBytes: Uint8Array, about: BoxCircumstances): Steps<ReadBox> {
+  const { bytes: image, brokenSegments } = yield* imageOfBox(untrustedBytes);
   const memory = RingMemory.attach(image.buffer);
-  const captured = withLastTimes(captureRing(memory));
+  const tools = about.tools ?? STORED;
+  const captured = yield* capture(memory, tools);
   const identity = readIdentity(image);
   const reason = about.isAlive ? 'living' : 'process-died';
   const clock = clockOf(captured, about.takenAtMs);
@@ -109,10 +131,10 @@ export function readBox(
       process: { uptimeMs: 0, memory: {}, resourceUsage: {}, eventLoopDelayMs: null },
     },
     { now: clock, shown: clock },
-    about.tools ?? STORED,
+    tools,
   );
-  const { events, chunks } = encoded;
-  return { identity, snapshot: joinBytes(chunks), events, brokenSegments };
+  const snapshot = yield* join(encoded.chunks, encoded.bytes);
+  return { identity, snapshot, events: encoded.events, brokenSegments };
 }
 
 function factsOf(identity: BoxIdentity | null, brokenSegments: number): RecorderFacts {
@@ -141,14 +163,49 @@ function factsOf(identity: BoxIdentity | null, brokenSegments: number): Recorder
   };
 }
 
-/** What its owner never sealed does not say when its last event was; the events do. */
-function withLastTimes(captured: CapturedRing): CapturedRing {
-  const segments = captured.segments.map((segment) => {
-    const { lastDtNs } = segment;
-    const isKnown = lastDtNs >= 0 && lastDtNs <= Number.MAX_SAFE_INTEGER;
-    return isKnown ? segment : { ...segment, lastDtNs: lastEntryDt(segment.records) };
-  });
-  return { ...captured, segments };
+/** Every segment copied into the same room and made a frame of. */
+function* capture(
+  memory: RingMemory,
+  { compressor }: SnapshotTools,
+): Steps<CapturedRing<CompressedSegment>> {
+  const begun = beginCapture(memory);
+  const copies: (SegmentCopy<CompressedSegment> | null)[] = [];
+  const segmentsPerStep = Math.ceil(STEP_BYTES / memory.segmentBytes);
+  const room = new Uint8Array(ITEM_FRONT_BYTES + memory.segmentBytes + ITEM_BACK_BYTES);
+  for (const cut of begun.cuts) {
+    const copy = captureSegment(memory, begun, cut, (length) => room.subarray(0, length));
+    copies.push(copy && { ...copy, part: copy.part && compressed(copy.part, compressor) });
+    if (copies.length % segmentsPerStep === 0) yield;
+  }
+  return endCapture(memory, begun, copies);
+}
+
+function compressed(segment: CapturedSegment, compressor: Compressor): CompressedSegment {
+  const { records, hasItemRoom: _isRoom, ...facts } = segment;
+  const { lastDtNs } = segment;
+  // What its owner never sealed does not say when its last event was; the events do.
+  const isKnown = lastDtNs >= 0 && lastDtNs <= Number.MAX_SAFE_INTEGER;
+  const item = encodeSegmentItem(segment);
+  return {
+    ...facts,
+    lastDtNs: isKnown ? lastDtNs : lastEntryDt(records),
+    rawLengthBytes: item.length,
+    frame: compressToFrame(item, compressor),
+  };
+}
+
+function* join(chunks: readonly Uint8Array[], lengthBytes: number): Steps<Uint8Array> {
+  const joined = new Uint8Array(lengthBytes);
+  let at = 0;
+  let pauseAt = STEP_BYTES;
+  for (const chunk of chunks) {
+    joined.set(chunk, at);
+    at += chunk.length;
+    if (at < pauseAt) continue;
+    pauseAt = at + STEP_BYTES;
+    yield;
+  }
+  return joined;
 }
 
 /** `dt` of the last event: the first item of its array, an unsigned integer. */
@@ -175,7 +232,10 @@ function lastEntryDt(records: Uint8Array): number {
 }
 
 /** Both clocks as the newest segment relates them, at the time of the last write to the file. */
-function clockOf(captured: CapturedRing, takenAtMs: number): { monoNs: bigint; wallMs: number } {
+function clockOf(
+  captured: CapturedRing<CompressedSegment>,
+  takenAtMs: number,
+): { monoNs: bigint; wallMs: number } {
   let newest = { baseNs: 0n, wallMs: takenAtMs };
   for (const { baseNs, wallMs } of captured.segments) {
     if (baseNs > newest.baseNs && isTime(wallMs)) newest = { baseNs, wallMs };

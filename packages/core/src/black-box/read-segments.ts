@@ -11,17 +11,19 @@ import {
   segmentsOffset,
 } from '../memory/ring-layout.ts';
 import { wordGeneration, wordRow } from '../memory/segment-word.ts';
+import { STEP_BYTES, type Steps } from '../snapshot/steps.ts';
 import { geometryFromHeader } from './box-geometry.ts';
 
 const { readSync } = fs;
 
 /** `untrustedBytes` is what was read of the file at once; its segments are brought in order. */
-export function readSegments(descriptor: number, untrustedBytes: Uint8Array): void {
+export function* readSegments(descriptor: number, untrustedBytes: Uint8Array): Steps<void> {
   const geometry = geometryFromHeader(untrustedBytes);
   if (geometry === null) return;
   const { rowCount, segmentBytes, segmentCount } = geometry;
   const view = new DataView(untrustedBytes.buffer, untrustedBytes.byteOffset);
   const again = new DataView(new ArrayBuffer(8));
+  const segmentsPerStep = Math.ceil(STEP_BYTES / segmentBytes);
   for (let segment = 0; segment < segmentCount; segment++) {
     const offset = segmentsOffset(rowCount) + segment * segmentBytes;
     if (offset + SEGMENT_HEADER_BYTES > untrustedBytes.length) return;
@@ -37,6 +39,7 @@ export function readSegments(descriptor: number, untrustedBytes: Uint8Array): vo
     if (!isSameTenant(word, again.getBigUint64(0, true))) {
       view.setBigUint64(offset + SEGMENT_WORD, 0n, true);
     }
+    if (segment % segmentsPerStep === 0) yield;
   }
 }
 

@@ -17,6 +17,7 @@ import {
   safeNamePart,
   snapshotFileName,
 } from '../snapshot/file-name.ts';
+import { finish } from '../snapshot/steps.ts';
 import { writeSnapshotFile } from '../snapshot/write-file.ts';
 import { BOX_SUFFIX } from './box-file.ts';
 import { type BoxIdentity, readIdentity } from './box-identity.ts';
@@ -116,7 +117,7 @@ function recoverClaimed(
   options: { compressor: Compressor; fileMode: number },
 ): RecoveryResult {
   try {
-    const { bytes, modifiedAtMs } = readBoxFile(claimed);
+    const { bytes, modifiedAtMs } = finish(readBoxFile(claimed));
     const box = readBox(bytes, {
       isAlive: false,
       takenAtMs: modifiedAtMs,

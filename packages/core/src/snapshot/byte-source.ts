@@ -6,6 +6,7 @@
 import fs, { type Stats } from 'node:fs';
 import { RecordingError } from './damage-error.ts';
 import { closeQuietly } from './file-functions.ts';
+import { STEP_BYTES, type Steps } from './steps.ts';
 
 // Taken at import, so that modules mocked later do not reach the reader.
 const { constants, fstatSync, openSync, readSync, statSync } = fs;
@@ -34,7 +35,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 }
 
 /** A regular file as a source. Anything else, a FIFO above all, is refused without a read. */
-export function fileSource(path: string): ByteSource {
+export function* fileSource(path: string): Steps<ByteSource> {
   let descriptor: number | undefined;
   try {
     checkFile(path, statSync(path));
@@ -46,7 +47,7 @@ export function fileSource(path: string): ByteSource {
       descriptor = undefined;
       return source;
     }
-    return bytesSource(readFully(descriptor, 0, length));
+    return bytesSource(yield* readInSteps(descriptor, length));
   } catch (error) {
     if (error instanceof RecordingError) throw error;
     const { code = 'error', message } = error as NodeJS.ErrnoException;
@@ -102,6 +103,19 @@ function readFully(descriptor: number, offset: number, length: number): Uint8Arr
     const count = readSync(descriptor, bytes, done, length - done, offset + done);
     if (count === 0) break;
     done += count;
+  }
+  return bytes.subarray(0, done);
+}
+
+/** The same from the beginning of the file, in parts. */
+function* readInSteps(descriptor: number, length: number): Steps<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const count = readSync(descriptor, bytes, done, Math.min(STEP_BYTES, length - done), done);
+    if (count === 0) break;
+    done += count;
+    yield;
   }
   return bytes.subarray(0, done);
 }

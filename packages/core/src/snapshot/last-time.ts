@@ -17,13 +17,11 @@ export function findLastTime(
   around: CursorSurroundings,
   header: SnapshotHeader,
 ): bigint {
-  const latestFirst = [...segments].sort((a, b) => {
-    const difference = latestPossible(b) - latestPossible(a);
-    return difference > 0n ? 1 : difference < 0n ? -1 : 0;
-  });
+  const latestFirst = segments.map((segment) => ({ segment, latestNs: latestPossible(segment) }));
+  latestFirst.sort((a, b) => (a.latestNs < b.latestNs ? 1 : a.latestNs > b.latestNs ? -1 : 0));
   let lastTimeNs: bigint | null = null;
-  for (const segment of latestFirst) {
-    if (lastTimeNs !== null && latestPossible(segment) <= lastTimeNs) break;
+  for (const { segment, latestNs } of latestFirst) {
+    if (lastTimeNs !== null && latestNs <= lastTimeNs) break;
     const timeNs = lastTimeOf(segment, around);
     if (timeNs !== null && (lastTimeNs === null || timeNs > lastTimeNs)) lastTimeNs = timeNs;
   }

@@ -36,9 +36,12 @@ import {
   type UnplacedSegment,
 } from './segment-chunk.ts';
 import type { CursorSurroundings } from './segment-cursor.ts';
+import { finish, type Steps } from './steps.ts';
 
 /** Enough of a file to tell what it is if it is no recording. */
 const BEGINNING_BYTES = 64;
+/** One takes some 15 µs. */
+const PREAMBLES_PER_STEP = 64;
 
 /**
  * Opens a snapshot, given as the path of its file or as its bytes. Throws RecordingError where
@@ -49,16 +52,24 @@ const BEGINNING_BYTES = 64;
  * for (const event of openRecording('crash.bin').events({ minLevel: 'warn' })) { ... }
  */
 export function openRecording(pathOrBytes: string | Uint8Array): Recording {
+  return finish(openRecordingSteps(pathOrBytes));
+}
+
+/** The same with pauses. */
+export function* openRecordingSteps(pathOrBytes: string | Uint8Array): Steps<Recording> {
   const source =
-    typeof pathOrBytes === 'string' ? fileSource(pathOrBytes) : bytesSource(pathOrBytes);
+    typeof pathOrBytes === 'string' ? yield* fileSource(pathOrBytes) : bytesSource(pathOrBytes);
   const damage = new DamageList();
-  const chunks = readChunks(source, damage);
+  const chunks = yield* readChunks(source, damage);
   if (chunks.length === 0) {
     const what = describeForeignInput(source.read(0, BEGINNING_BYTES));
     const name = typeof pathOrBytes === 'string' ? pathOrBytes : 'this';
     throw new RecordingError(`${name} is no ttlog recording: ${what}`);
   }
-  return new OpenedRecording(source, chunks, damage);
+  const header = readHeader(source, chunks, damage);
+  const unplaced = yield* readPreambles(source, chunks, damage);
+  const footer = yield* readFooter(source, chunks, damage);
+  return new OpenedRecording({ source, damage, header, footer, unplaced });
 }
 
 /** Walks over the events of an opened recording; null where it is not one of `openRecording`. */
@@ -66,6 +77,15 @@ export function walkEvents(recording: Recording, query: EventQuery = {}): EventW
   // A view of one, with events of its own, is another recording.
   const isOwn = recording.events === OpenedRecording.prototype.events;
   return isOwn ? (recording as OpenedRecording).walk(query) : null;
+}
+
+/** What is read of a file before anything of its events. */
+interface RecordingParts {
+  readonly source: ByteSource;
+  readonly damage: DamageList;
+  readonly header: SnapshotHeader | null;
+  readonly footer: SnapshotFooter | null;
+  readonly unplaced: readonly UnplacedSegment[];
 }
 
 class OpenedRecording implements Recording {
@@ -80,17 +100,10 @@ class OpenedRecording implements Recording {
   private lastTimeNs: bigint | undefined;
   private late: LateFields | undefined;
 
-  constructor(source: ByteSource, chunks: readonly Chunk[], damage: DamageList) {
+  constructor({ source, damage, header, footer, unplaced }: RecordingParts) {
     this.damage = damage.entries;
-    const header = readHeader(source, chunks, damage);
-    const unplaced: UnplacedSegment[] = [];
-    for (const chunk of chunks) {
-      if (chunk.kind !== KIND_SEGMENT) continue;
-      const segment = readSegmentPreamble(source, chunk, damage);
-      if (segment !== null) unplaced.push(segment);
-    }
     this.header = header ?? replaceLostHeader(unplaced);
-    this.footer = readFooter(source, chunks, damage);
+    this.footer = footer;
     this.threads = this.header.threads;
     this.losses = this.header.losses;
     const { clock } = this.header;
@@ -146,11 +159,26 @@ function readHeader(
   return readMap(source, chunk, 'header', decodeHeader, damage);
 }
 
-function readFooter(
+function* readPreambles(
   source: ByteSource,
   chunks: readonly Chunk[],
   damage: DamageList,
-): SnapshotFooter | null {
+): Steps<UnplacedSegment[]> {
+  const unplaced: UnplacedSegment[] = [];
+  for (const chunk of chunks) {
+    if (chunk.kind !== KIND_SEGMENT) continue;
+    const segment = readSegmentPreamble(source, chunk, damage);
+    if (segment !== null) unplaced.push(segment);
+    if (unplaced.length % PREAMBLES_PER_STEP === 0) yield;
+  }
+  return unplaced;
+}
+
+function* readFooter(
+  source: ByteSource,
+  chunks: readonly Chunk[],
+  damage: DamageList,
+): Steps<SnapshotFooter | null> {
   const chunk = chunks.find(({ kind }) => kind === KIND_FOOTER);
   if (chunk === undefined) return null;
   const footer = readMap(source, chunk, 'footer', decodeFooter, damage);
@@ -159,7 +187,7 @@ function readFooter(
   if (
     footer.segments !== segmentCount ||
     footer.bytes !== chunk.offset ||
-    footer.checksum !== checksumOf(source, chunk.offset)
+    footer.checksum !== (yield* checksumOf(source, chunk.offset))
   ) {
     damage.report(0, chunk.offset, 'the footer does not match what comes before it');
   }

@@ -18,6 +18,7 @@ import { RecordingError } from './damage-error.ts';
 import type { DamageList } from './damage-list.ts';
 import { decodeFooter } from './decode-map.ts';
 import { decodeLz4Frame, findLz4FrameEnd } from './lz4-frame.ts';
+import { STEP_BYTES, type Steps } from './steps.ts';
 
 /** A GiB of the smallest segments; more only a hostile file has. */
 const MAX_CHUNKS = 1 << 18;
@@ -36,7 +37,7 @@ export interface Chunk extends ChunkDescriptor {
 }
 
 /** All whole chunks, in the order of the file; each ordinal once. */
-export function readChunks(source: ByteSource, damage: DamageList): Chunk[] {
+export function readChunks(source: ByteSource, damage: DamageList): Steps<Chunk[]> {
   return new ChunkScan(source, damage).run();
 }
 
@@ -46,10 +47,11 @@ export function readFrame(source: ByteSource, chunk: Chunk): Uint8Array {
 }
 
 /** CRC-32 of [0, end), read a window at a time. */
-export function checksumOf(source: ByteSource, end: number): number {
+export function* checksumOf(source: ByteSource, end: number): Steps<number> {
   let checksum = 0;
   for (let at = 0; at < end; at += WINDOW_BYTES) {
     checksum = crc32(source.read(at, Math.min(WINDOW_BYTES, end - at)), checksum);
+    yield;
   }
   return checksum;
 }
@@ -66,10 +68,15 @@ class ChunkScan {
     this.damage = damage;
   }
 
-  run(): Chunk[] {
+  *run(): Steps<Chunk[]> {
     const { source } = this;
     let position = 0;
+    let pauseAt = STEP_BYTES;
     while (position < source.length) {
+      if (position >= pauseAt) {
+        yield;
+        pauseAt = position + STEP_BYTES;
+      }
       const chunk = this.descriptorAt(position);
       if (chunk === null) {
         position = this.skipUnreadable(position);

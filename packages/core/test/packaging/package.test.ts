@@ -85,6 +85,7 @@ describe('the exports', () => {
         'jsonValue',
         'keyText',
         'openRecording',
+        'openRecordingSteps',
         'printable',
         'quoted',
       ],
