@@ -2,10 +2,10 @@
 
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
-import { type Summary, summarise } from '../digest/summary.ts';
-import { cardText } from '../format/card.ts';
+import { countEvents, type Summary, timeSpanOf } from '../digest/summary.ts';
+import { cardHead, cardRest } from '../format/card.ts';
 import { isoClock, isoInstant } from '../format/clock.ts';
-import { choosePalette } from '../format/colour.ts';
+import { choosePalette, type Palette } from '../format/colour.ts';
 import { jsonValue } from '../format/json-value.ts';
 import { openInput } from '../input/input.ts';
 import { exitCode } from '../output/exit-code.ts';
@@ -20,7 +20,8 @@ export const info: Command = {
   description: [
     'Shows a card of each recording; without an argument, of the newest one in ' +
       'TTLOG_SNAPSHOT_DIR or the default directory. For every thread: attempted = in file + ' +
-      'overwritten + refused + too large.',
+      'overwritten + refused + too large. What is counted comes last. Values are not looked at: ' +
+      'see check.',
   ],
   options: [
     PID_OPTION,
@@ -43,15 +44,35 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   );
   let isDamaged = isPartial;
   for (const [index, file] of files.entries()) {
-    const summary = await summarise(file, () => terminal.write(''));
+    await (given.has('json')
+      ? showObject(file, terminal)
+      : showCard(file, terminal, { colours, utc: given.has('utc'), isFirst: index === 0 }));
     if (file.recording.damage.length > 0) isDamaged = true;
-    const text = given.has('json')
-      ? `${jsonValue(infoObject(file, summary))}\n`
-      : cardText(file, summary, colours, given.has('utc'));
-    const isApart = index > 0 && !given.has('json');
-    await terminal.write(isApart ? `\n${text}` : text);
   }
   return exitCode({ hasShown: files.length > 0, hasFailed, isDamaged });
+}
+
+interface CardLook {
+  readonly colours: Palette;
+  readonly utc: boolean;
+  readonly isFirst: boolean;
+}
+
+/** What is known at once comes at once: to count millions of events takes a second. */
+async function showCard(
+  file: RecordingFile,
+  terminal: Terminal,
+  { colours, utc, isFirst }: CardLook,
+): Promise<void> {
+  const head = cardHead(file, timeSpanOf(file.recording), colours, utc);
+  await terminal.write(isFirst ? head : `\n${head}`);
+  const summary = await countEvents(file, () => terminal.write(''));
+  await terminal.write(cardRest(file, summary, colours));
+}
+
+async function showObject(file: RecordingFile, terminal: Terminal): Promise<void> {
+  const summary = await countEvents(file, () => terminal.write(''));
+  await terminal.write(`${jsonValue(infoObject(file, summary))}\n`);
 }
 
 function infoObject({ path, sizeBytes, recording }: RecordingFile, summary: Summary): object {

@@ -1,7 +1,10 @@
-/** The card of one recording for `info`: why, when, who, threads, losses. */
+/**
+ * The card of one recording for `info`: why, when, who, threads, losses. Its head needs no count of the
+ * events, so that it can be shown before they are counted.
+ */
 
 import { LEVELS, type SnapshotHeader } from 'ttlog/reader';
-import type { Summary } from '../digest/summary.ts';
+import type { Summary, TimeSpan } from '../digest/summary.ts';
 import type { RecordingFile } from '../recording-file.ts';
 import { instantText } from './clock.ts';
 import type { Palette } from './colour.ts';
@@ -24,21 +27,31 @@ export function cardText(
   palette: Palette,
   utc: boolean,
 ): string {
-  const { recording } = file;
-  const { header, damage } = recording;
+  return cardHead(file, summary, palette, utc) + cardRest(file, summary, palette);
+}
+
+/** Why, when and who. */
+export function cardHead(
+  file: RecordingFile,
+  span: TimeSpan,
+  palette: Palette,
+  utc: boolean,
+): string {
+  const { header } = file.recording;
   const title = `${processLabel(file)}: ${causeText(file)}`;
   const lines = [isCrash(header) ? palette.alarm(title) : palette.bold(title)];
   lines.push(...deathLines(header.error, palette), ...incidentLines(header.trigger), '');
-  for (const [term, text] of [
-    ...whenRows(file, summary, utc),
-    ...whoRows(file),
-    ...eventRows(file, summary),
-  ]) {
-    lines.push(`${palette.dim(term.padEnd(TERM_WIDTH))} ${text}`);
+  for (const row of [...whenRows(file, span, utc), ...whoRows(file)]) {
+    lines.push(rowText(row, palette));
   }
-  for (const note of header.notes) {
-    lines.push(`${palette.dim('note'.padEnd(TERM_WIDTH))} ${printable(String(note))}`);
-  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** What is there and what is not. */
+export function cardRest(file: RecordingFile, summary: Summary, palette: Palette): string {
+  const { header, damage } = file.recording;
+  const lines = eventRows(file, summary).map((row) => rowText(row, palette));
+  for (const note of header.notes) lines.push(rowText(['note', printable(String(note))], palette));
   for (const { offset, length, what } of damage.slice(0, MAX_LISTED)) {
     const where = `at byte ${countText(offset)} (${countOf(length, 'byte')})`;
     lines.push(`${palette.red('damage'.padEnd(TERM_WIDTH))} ${where}: ${printable(what)}`);
@@ -49,11 +62,15 @@ export function cardText(
 
 type Row = readonly [term: string, text: string];
 
-function whenRows({ recording: { header } }: RecordingFile, summary: Summary, utc: boolean): Row[] {
+function rowText([term, text]: Row, { dim }: Palette): string {
+  return `${dim(term.padEnd(TERM_WIDTH))} ${text}`;
+}
+
+function whenRows({ recording: { header } }: RecordingFile, span: TimeSpan, utc: boolean): Row[] {
   const rows: Row[] = [['taken', instantText(header.takenAtMs, utc)]];
   rows.push(['started', instantText(header.startedAtMs, utc)]);
   rows.push(['uptime', durationText(header.process.uptimeMs)]);
-  const { firstNs, lastNs } = summary;
+  const { firstNs, lastNs } = span;
   if (firstNs === null || lastNs === null) return rows;
   const spanText = durationText(Number(lastNs - firstNs) / 1e6);
   const lastMs = Number(lastNs / MS_NS);
