@@ -82,7 +82,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   // Parsed as everywhere, for the same messages about mistakes.
   const selection = parseSelection(given, utc);
   const wanted = wantedBy(given);
-  const input = await openInput(given.operands, wanted, terminal);
+  const input = await openInput(given.operands, wanted, terminal, { growing: true });
   const { files, hasFailed, isPartial } = input;
   if (files.length === 0) return exitCode({ hasShown: false, hasFailed, isDamaged: isPartial });
   const screen = new Screen();

@@ -21,13 +21,14 @@ export async function openInput(
   operands: readonly string[],
   wanted: Wanted,
   terminal: Terminal,
+  options: { growing?: boolean } = {},
 ): Promise<Input> {
   const found = await findRecordings(operands, terminal.environment, wanted);
   for (const message of [...found.failures, ...found.vacancies]) terminal.report(message);
   const files: RecordingFile[] = [];
   const unopened: UnopenedFile[] = [];
   for (const path of found.paths) {
-    const result = await openFile(path);
+    const result = await openFile(path, options);
     if (result.ok) files.push(result.file);
     else {
       unopened.push(result.unopened);

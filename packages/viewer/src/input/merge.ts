@@ -5,6 +5,7 @@
 
 import { type EventQuery, type EventWalk, type RecordedEvent, walkEvents } from 'ttlog/reader';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
+import { PlainLog } from './plain-log.ts';
 
 /** A recording and the question put to it. */
 export interface QueriedFile {
@@ -41,28 +42,33 @@ export function* mergeByTime(sources: readonly QueriedFile[]): Generator<Sourced
   }
 }
 
+/** What is known of an event without decoding it. */
+export type HeadWalk = Pick<EventWalk, 'next' | 'timeNs' | 'severity' | 'thread' | 'message'>;
+
 /** The same without an object for each event. `file` and `walk` are of the one that `next` went to. */
-export class WalkMerge {
+export class WalkMerge<Walk extends HeadWalk = EventWalk> {
   file: RecordingFile;
-  walk: EventWalk;
+  walk: Walk;
   readonly #isSingle: boolean;
-  readonly #heap = new CursorHeap<WalkCursor>();
+  readonly #heap = new CursorHeap<WalkCursor<Walk>>();
   readonly #seen = new SeenEvents();
   /** Cursors whose first event is still to be found. */
-  #unopened: WalkCursor[];
+  #unopened: WalkCursor<Walk>[];
 
   /** null where one of them can only give objects, as a plain log, or where there is none. */
   static over(sources: readonly QueriedFile[]): WalkMerge | null {
-    const cursors: WalkCursor[] = [];
-    for (const [order, { file, query }] of sources.entries()) {
-      const walk = walkEvents(file.recording, query);
-      if (walk === null) return null;
-      cursors.push({ file, walk, timeNs: 0n, order });
-    }
-    return cursors.length === 0 ? null : new WalkMerge(cursors);
+    return mergeOf(sources, ({ file, query }) => walkEvents(file.recording, query));
   }
 
-  private constructor(cursors: WalkCursor[]) {
+  /** The same for whoever decodes none, of all events; null where one can only give objects. */
+  static overHeads(files: readonly RecordingFile[]): WalkMerge<HeadWalk> | null {
+    const sources = files.map((file) => ({ file, query: {} }));
+    return mergeOf<HeadWalk>(sources, ({ file: { recording } }) =>
+      recording instanceof PlainLog ? recording.heads() : walkEvents(recording),
+    );
+  }
+
+  constructor(cursors: WalkCursor<Walk>[]) {
     this.#unopened = cursors;
     this.#isSingle = cursors.length === 1;
     [{ file: this.file, walk: this.walk }] = cursors;
@@ -124,8 +130,21 @@ interface EventCursor extends Cursor {
   event: RecordedEvent;
 }
 
-interface WalkCursor extends Cursor {
-  readonly walk: EventWalk;
+interface WalkCursor<Walk> extends Cursor {
+  readonly walk: Walk;
+}
+
+function mergeOf<Walk extends HeadWalk>(
+  sources: readonly QueriedFile[],
+  walkOf: (source: QueriedFile) => Walk | null,
+): WalkMerge<Walk> | null {
+  const cursors: WalkCursor<Walk>[] = [];
+  for (const [order, source] of sources.entries()) {
+    const walk = walkOf(source);
+    if (walk === null) return null;
+    cursors.push({ file: source.file, walk, timeNs: 0n, order });
+  }
+  return cursors.length === 0 ? null : new WalkMerge(cursors);
 }
 
 /** Binary heap with the earliest event first. */

@@ -4,13 +4,14 @@
  */
 
 import { createReadStream } from 'node:fs';
-import { access, constants, readFile, stat } from 'node:fs/promises';
+import { access, constants, open, readFile, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { gunzipSync, constants as zlib } from 'node:zlib';
-import { type Damage, openRecording, type Recording, RecordingError } from 'ttlog/reader';
+import { type Damage, openRecordingSteps, type Recording, RecordingError } from 'ttlog/reader';
 import type { RecordingFile } from '../recording-file.ts';
 import { fileErrorText, STANDARD_INPUT } from './find-recordings.ts';
-import { openPlainLog } from './plain-log.ts';
+import { PlainBytes } from './plain-bytes.ts';
+import { isPlainLog, openPlainLog, PlainLog, PROBED_BYTES } from './plain-log.ts';
 
 export interface UnopenedFile {
   readonly path: string;
@@ -30,16 +31,22 @@ const MAX_PIPED_BYTES = 1024 * 1024 * 1024;
 /** A plain log, inflated, which is in memory as a whole. */
 const MAX_PLAIN_BYTES = 1024 * 1024 * 1024;
 
-export async function openFile(path: string): Promise<OpenResult> {
+/** With `growing` a plain log is not looked at beyond its beginning: its `heads` go through the rest. */
+export async function openFile(
+  path: string,
+  { growing = false }: { growing?: boolean } = {},
+): Promise<OpenResult> {
   let sizeBytes = 0;
   try {
-    if (path === STANDARD_INPUT) return opened(path, await readAll(process.stdin));
+    if (path === STANDARD_INPUT) return await opened(path, await readAll(process.stdin));
     const stats = await stat(path);
-    if (stats.isFIFO()) return opened(path, await readAll(createReadStream(path)));
+    if (stats.isFIFO()) return await opened(path, await readAll(createReadStream(path)));
     if (!stats.isFile()) throw new Error('not a regular file');
     await access(path, constants.R_OK);
     sizeBytes = stats.size;
-    return { ok: true, file: { path, sizeBytes, recording: await openByPath(path, sizeBytes) } };
+    const recording =
+      (await openLog(path, sizeBytes, growing)) ?? (await openByPath(path, sizeBytes));
+    return { ok: true, file: { path, sizeBytes, recording } };
   } catch (error) {
     const isUnintelligible = error instanceof RecordingError;
     const name = path === STANDARD_INPUT ? 'standard input' : path;
@@ -49,38 +56,81 @@ export async function openFile(path: string): Promise<OpenResult> {
   }
 }
 
-function opened(path: string, bytes: Uint8Array): OpenResult {
-  const recording = openBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), path);
+async function opened(path: string, bytes: Uint8Array): Promise<OpenResult> {
+  const recording = await openBytes(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+    path,
+  );
   return { ok: true, file: { path, sizeBytes: bytes.length, recording } };
+}
+
+/** What every line of a plain log begins with, and no recording. */
+const BRACE = 0x7b;
+
+/** A plain log that can be told by its first byte; null for whatever else it may be. */
+async function openLog(
+  path: string,
+  sizeBytes: number,
+  growing: boolean,
+): Promise<Recording | null> {
+  if (sizeBytes > MAX_PLAIN_BYTES) return null;
+  const beginning = await beginningOf(path);
+  if (beginning[0] !== BRACE || !isPlainLog(beginning)) return null;
+  const log = new PlainLog(PlainBytes.ofFile(path), path);
+  if (!growing) await inTurns(log.finish());
+  return log;
+}
+
+async function beginningOf(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(PROBED_BYTES), 0, PROBED_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 /** A recording, or a plain log, compressed or not; throws what says that it is no recording. */
 async function openByPath(path: string, sizeBytes: number): Promise<Recording> {
   try {
-    return openRecording(path);
+    return await openInSteps(path);
   } catch (error) {
     if (!(error instanceof RecordingError) || sizeBytes > MAX_PLAIN_BYTES) throw error;
     return openOther(await readFile(path), path, error);
   }
 }
 
-function openBytes(bytes: Buffer, path: string): Recording {
+async function openBytes(bytes: Buffer, path: string): Promise<Recording> {
   try {
-    return openRecording(bytes);
+    return await openInSteps(bytes);
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error;
     return openOther(bytes, path, error);
   }
 }
 
-function openOther(bytes: Buffer, path: string, reason: RecordingError): Recording {
+async function openOther(bytes: Buffer, path: string, reason: RecordingError): Promise<Recording> {
   // Only once: there are gzip files that inflate to themselves.
   const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const { content, damage } = isCompressed ? inflate(bytes, path) : { content: bytes, damage: [] };
   const recording = openPlainLog(content, path, damage);
   if (recording !== null) return recording;
-  if (isCompressed) return openRecording(content);
+  if (isCompressed) return openInSteps(content);
   throw reason;
+}
+
+function openInSteps(pathOrBytes: string | Uint8Array): Promise<Recording> {
+  return inTurns(openRecordingSteps(pathOrBytes));
+}
+
+/** Keys and signals have theirs between the steps. */
+async function inTurns<T>(steps: Generator<void, T, void>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 interface Inflated {

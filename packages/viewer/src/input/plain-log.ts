@@ -1,7 +1,6 @@
 /**
  * A plain JSON log (one object a line) behind the interface of a recording, so that every command reads
- * it. Lines are parsed when they are walked; only where they begin is kept if they are out of order, and
- * now and then a place to begin at.
+ * it. Lines are parsed when they are walked, and only those that are wanted by what is known of each.
  */
 
 import {
@@ -11,153 +10,140 @@ import {
   type RecordedEvent,
   type Recording,
 } from 'ttlog/reader';
+import { PlainBytes } from './plain-bytes.ts';
 import { isPlainLine, readPlainLine } from './plain-event.ts';
+import { PlainSurvey } from './plain-survey.ts';
 
-const NEWLINE = 10;
 /** Lines looked at to tell whether this is such a log. */
 const PROBED_LINES = 5;
-const PROBED_BYTES = 64 * 1024;
-/** Longer lines are cut. */
-const MAX_LINE_BYTES = 1024 * 1024;
+export const PROBED_BYTES: number = 64 * 1024;
 
 /** null where the bytes are something else. */
 export function openPlainLog(
   bytes: Buffer,
   path: string,
   damage: readonly Damage[] = [],
-): Recording | null {
+): PlainLog | null {
   if (!isPlainLog(bytes)) return null;
-  const survey = surveyLines(bytes);
-  const header = headerOf(survey, path);
-  return {
-    header,
-    footer: null,
-    threads: header.threads,
-    losses: header.losses,
-    damage,
-    endNs: survey.endNs,
-    events: (query = {}) => walk(bytes, survey, query),
-  };
+  const log = new PlainLog(PlainBytes.of(bytes), path, damage);
+  for (const _ of log.finish());
+  return log;
 }
 
-function isPlainLog(bytes: Buffer): boolean {
-  const text = bytes.subarray(0, PROBED_BYTES).toString('utf8');
+/** Whether a log that begins so is such a log. */
+export function isPlainLog(beginning: Buffer): boolean {
+  const text = beginning.subarray(0, PROBED_BYTES).toString('utf8');
   const lines = text.split('\n', PROBED_LINES).filter((line) => line.trim() !== '');
   return lines.some((line) => isPlainLine(line.trim()));
 }
 
-interface Survey {
-  readonly startNs: bigint;
-  readonly endNs: bigint;
-  readonly host: string;
-  readonly pid: number;
-  readonly service: string;
-  /** Events by thread id. */
-  readonly threads: ReadonlyMap<number, { readonly name: string; events: number }>;
-  /** Where lines begin, in the order of their times; null where that is their order anyway. */
-  readonly order: Float64Array | null;
-  /** The first time that a line tells: that of lines before it. */
-  readonly firstNs: bigint;
-  /** Every so often a place to begin at, so that a stretch of time is read without what is before. */
-  readonly stops: readonly Stop[];
-}
+/**
+ * One that is not complete has the events that were seen of it, which is good for as long as they come
+ * in the order of their times.
+ */
+export class PlainLog implements Recording {
+  readonly footer = null;
+  readonly damage: readonly Damage[];
+  readonly #survey: PlainSurvey;
+  readonly #path: string;
+  #header: { readonly of: string; readonly header: Recording['header'] } | null = null;
 
-interface Stop {
-  /** Lines before it, in the order of their times. */
-  readonly place: number;
-  readonly start: number;
-  readonly timeNs: bigint;
-  /** Of the line before, for a line without a time. */
-  readonly previousNs: bigint;
-}
-
-const LINES_PER_STOP = 256;
-
-function surveyLines(bytes: Buffer): Survey {
-  const threads = new Map<number, { name: string; events: number }>();
-  const starts: number[] = [];
-  const times: bigint[] = [];
-  let isOrdered = true;
-  let [host, service, pid] = ['', '', 0];
-  let [startNs, endNs] = [0n, 0n];
-  const firstNs = firstTime(bytes);
-  let previousNs = firstNs;
-  for (const { start, text } of lines(bytes)) {
-    const line = readPlainLine(text, previousNs);
-    const { timeNs, thread } = line.event;
-    if (starts.length === 0) [startNs, endNs] = [timeNs, timeNs];
-    if (timeNs < previousNs) isOrdered = false;
-    if (timeNs < startNs) startNs = timeNs;
-    if (timeNs > endNs) endNs = timeNs;
-    if (host === '') host = line.host ?? '';
-    if (service === '') service = line.service ?? '';
-    if (pid === 0) pid = line.pid ?? 0;
-    const known = threads.get(thread.id);
-    if (known === undefined) threads.set(thread.id, { name: thread.name, events: 1 });
-    else known.events++;
-    starts.push(start);
-    times.push(timeNs);
-    previousNs = timeNs;
+  constructor(plain: PlainBytes, path: string, damage: readonly Damage[] = []) {
+    this.#survey = new PlainSurvey(plain);
+    this.#path = path;
+    this.damage = damage;
   }
-  const indexes = isOrdered ? null : indexesByTime(times);
-  const order = indexes === null ? null : Float64Array.from(indexes, (index) => starts[index]);
-  const stops: Stop[] = [];
-  for (let place = LINES_PER_STOP; place < starts.length; place += LINES_PER_STOP) {
-    const index = indexes === null ? place : indexes[place];
-    const previous = indexes === null ? place - 1 : indexes[place - 1];
-    const [timeNs, previousNs] = [times[index], times[previous]];
-    stops.push({ place, start: starts[index], timeNs, previousNs });
+
+  get isComplete(): boolean {
+    return this.#survey.isComplete;
   }
-  return { startNs, endNs, host, pid, service, threads, order, firstNs, stops };
-}
 
-function indexesByTime(times: readonly bigint[]): number[] {
-  const indexes = times.map((_, index) => index);
-  return indexes.sort((a, b) => (times[a] < times[b] ? -1 : times[a] > times[b] ? 1 : a - b));
-}
-
-function firstTime(bytes: Buffer): bigint {
-  for (const { text } of lines(bytes)) {
-    const { event, hasTime } = readPlainLine(text, 0n);
-    if (hasTime) return event.timeNs;
+  /** Whether its events cannot be told in their order before all of it was seen. */
+  get isOutOfOrder(): boolean {
+    return !this.#survey.isOrdered && !this.#survey.isComplete;
   }
-  return 0n;
-}
 
-function* walk(
-  bytes: Buffer,
-  { order, firstNs, stops }: Survey,
-  query: EventQuery,
-): Generator<RecordedEvent> {
-  const minSeverity = severityOf(query.minLevel);
-  const { sinceNs, untilNs, thread, title } = query;
-  const threads = thread === undefined || typeof thread === 'object' ? thread : [thread];
-  const stop = sinceNs === undefined ? undefined : lastStopBefore(stops, sinceNs);
-  let previousNs = stop?.previousNs ?? firstNs;
-  const source =
-    order === null
-      ? lines(bytes, stop?.start ?? 0)
-      : linesAt(bytes, order.subarray(stop?.place ?? 0));
-  for (const { text } of source) {
-    const { event } = readPlainLine(text, previousNs);
-    previousNs = event.timeNs;
-    if (event.severity < minSeverity) continue;
-    if (sinceNs !== undefined && event.timeNs < sinceNs) continue;
-    if (untilNs !== undefined && event.timeNs > untilNs) return;
-    if (title?.(event) === false) continue;
-    const { id, name } = event.thread;
-    if (threads === undefined || threads.includes(id) || threads.includes(name)) yield event;
+  /** From 0 to 1. */
+  get progress(): number {
+    return this.#survey.progress;
+  }
+
+  /** Looks at the rest of it; yields now and then. */
+  finish(): Generator<void> {
+    return this.#survey.finish();
+  }
+
+  get header(): Recording['header'] {
+    const survey = this.#survey;
+    const of = `${survey.isComplete} ${survey.threads.length}`;
+    if (this.#header?.of !== of) this.#header = { of, header: headerOf(survey, this.#path) };
+    return this.#header.header;
+  }
+
+  get threads(): Recording['threads'] {
+    return this.header.threads;
+  }
+
+  get losses(): Recording['losses'] {
+    return this.header.losses;
+  }
+
+  get endNs(): bigint {
+    return this.#survey.endNs;
+  }
+
+  *events(query: EventQuery = {}): Generator<RecordedEvent, undefined> {
+    const survey = this.#survey;
+    const minSeverity = severityOf(query.minLevel);
+    const { sinceNs, untilNs, thread, title } = query;
+    const threads = thread === undefined || typeof thread === 'object' ? thread : [thread];
+    const { count } = survey;
+    for (let at = sinceNs === undefined ? 0 : survey.placeAtTime(sinceNs); at < count; at++) {
+      const timeNs = survey.timeNsAt(at);
+      if (untilNs !== undefined && timeNs > untilNs) return;
+      if (survey.severityAt(at) < minSeverity) continue;
+      const { event } = readPlainLine(survey.textAt(at), timeNs);
+      if (title?.(event) === false) continue;
+      const { id, name } = event.thread;
+      if (threads === undefined || threads.includes(id) || threads.includes(name)) yield event;
+    }
+  }
+
+  /** Time, level and thread of one event after the other, seen for it if need be. */
+  heads(): PlainHeads {
+    return new PlainHeads(this.#survey);
   }
 }
 
-function lastStopBefore(stops: readonly Stop[], timeNs: bigint): Stop | undefined {
-  let [low, high] = [0, stops.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (stops[middle].timeNs < timeNs) low = middle + 1;
-    else high = middle;
+/** Where the log turns out not to be in order, it ends there, and `isOutOfOrder` of the log says so. */
+export class PlainHeads {
+  /** Nobody takes two lines of a log for one. */
+  readonly message = '';
+  readonly #survey: PlainSurvey;
+  #at = -1;
+
+  constructor(survey: PlainSurvey) {
+    this.#survey = survey;
   }
-  return stops[low - 1];
+
+  next(): boolean {
+    const survey = this.#survey;
+    this.#at++;
+    if (this.#at < survey.count) return true;
+    return !survey.isComplete && survey.isOrdered && survey.readLine() && survey.isOrdered;
+  }
+
+  get timeNs(): bigint {
+    return this.#survey.timeNsAt(this.#at);
+  }
+
+  get severity(): number {
+    return this.#survey.severityAt(this.#at);
+  }
+
+  get thread(): RecordedEvent['thread'] {
+    return this.#survey.threadAt(this.#at);
+  }
 }
 
 function severityOf(level: EventQuery['minLevel']): number {
@@ -165,39 +151,12 @@ function severityOf(level: EventQuery['minLevel']): number {
   return typeof level === 'number' ? level : LEVELS.indexOf(level) * 4 + 1;
 }
 
-interface Line {
-  readonly start: number;
-  readonly text: string;
-}
-
-/** Lines that hold anything. */
-function* lines(bytes: Buffer, from = 0): Generator<Line> {
-  for (let start = from; start < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, start);
-    const end = newline < 0 ? bytes.length : newline;
-    const text = textAt(bytes, start, end);
-    if (text !== '') yield { start, text };
-    start = end + 1;
-  }
-}
-
-function* linesAt(bytes: Buffer, order: Float64Array): Generator<Line> {
-  for (const start of order) {
-    const newline = bytes.indexOf(NEWLINE, start);
-    yield { start, text: textAt(bytes, start, newline < 0 ? bytes.length : newline) };
-  }
-}
-
-function textAt(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString('utf8', start, Math.min(end, start + MAX_LINE_BYTES)).trim();
-}
-
 const NOTHING_LOST = { overwritten: 0, refused: 0, tooLarge: 0, cut: 0, torn: 0, lagged: 0 };
 
-function headerOf(survey: Survey, path: string): Recording['header'] {
+function headerOf(survey: PlainSurvey, path: string): Recording['header'] {
   const startedAtMs = Number(survey.startNs / 1_000_000n);
   const takenAtMs = Number(survey.endNs / 1_000_000n);
-  const threads = Array.from(survey.threads, ([id, { name, events }], row) => ({
+  const threads = survey.threads.map(({ id, name, events }, row) => ({
     row,
     id,
     name,

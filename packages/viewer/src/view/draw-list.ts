@@ -79,7 +79,7 @@ function rowFormat(
   view: View,
   drawing: Drawing,
   indexes: readonly number[],
-): (index: number, sourced: SourcedEvent | undefined) => string[] {
+): (index: number, sourced: SourcedEvent | null | undefined) => string[] {
   const { known, colours, columns } = drawing;
   const { index: events } = known;
   const timeOf = timeTexts(view, drawing, indexes);
@@ -105,12 +105,11 @@ function rowFormat(
       cells.push([`${filled(processes.get(file) ?? '', COLUMN_WIDTH)} `, colours.dim]);
     }
     for (const name of view.columns) {
-      const text = sourced === undefined ? '' : columnText(sourced, name);
+      const text = sourced ? columnText(sourced, name) : '';
       cells.push([`${filled(text, COLUMN_WIDTH)} `, colours.cyan]);
     }
     const { row, left } = leadText(cells, columns - 1);
-    // An event that is not read yet follows within the next pictures.
-    const line = sourced === undefined ? '…' : lineText(withoutFields(sourced.event, hidden));
+    const line = sourced ? lineText(withoutFields(sourced.event, hidden)) : absentText(sourced);
     const isContext = !known.matched.has(index);
     const paint =
       isChosen || severity >= 17 ? colours.bold : isContext ? colours.dim : (text: string) => text;
@@ -122,6 +121,11 @@ function rowFormat(
       (text, place) => (place === 0 ? row : indent) + paint(text),
     );
   };
+}
+
+/** An event that is not read yet follows within the next pictures; null is damaged. */
+function absentText(sourced: null | undefined): string {
+  return sourced === null ? 'this event cannot be read' : '…';
 }
 
 /** Fewer columns are not worth wrapping into. */

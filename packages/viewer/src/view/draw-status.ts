@@ -129,7 +129,10 @@ function placeText({ chosen }: View, { shown, count }: KnownEvents): string {
 }
 
 function workText({ pending, isFollowing }: View, { index, progress }: KnownEvents): string {
-  if (!index.isComplete) return 'reading…';
+  if (!index.isComplete || index.isOutdated) {
+    const share = index.progress;
+    return share === null ? 'reading…' : `reading ${Math.floor(share * 100)}%`;
+  }
   if (progress === null) return isFollowing ? 'following' : '';
   const percent = `${Math.floor(progress * 100)}%`;
   return pending === null ? `searching ${percent}` : `looking for the next one, ${percent}`;

@@ -1,16 +1,17 @@
 /**
- * What the full-screen reader keeps of every event: its time, its severity and whose it is, in eleven
- * bytes, and a few sets. All else is read again when it is shown, by `event-reader.ts`.
+ * What the full-screen reader keeps of every event: its time, its severity and whose it is, and a few
+ * sets. All else is read again when it is shown, by `event-reader.ts`.
  */
 
 import { type EventTitle, LEVELS, type RecordedEvent } from 'ttlog/reader';
 import { type Summary, summaryOf } from '../digest/summary.ts';
 import { threadLabel } from '../format/source-label.ts';
-import { mergeByTime } from '../input/merge.ts';
+import { EventColumns } from '../input/event-columns.ts';
+import { mergeByTime, WalkMerge } from '../input/merge.ts';
+import { PlainLog } from '../input/plain-log.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
 import { EventSet } from './event-set.ts';
 
-const FIRST_CAPACITY = 1 << 16;
 /** Events after which filling and walking pause, for keys and for a picture. */
 const EVENTS_PER_PAUSE = 512;
 /** A walk asks the reader for so many at a time: looking for them costs it about a millisecond. */
@@ -45,10 +46,14 @@ export interface Walked extends SourcedEvent {
   readonly index: number;
 }
 
+/** What the index takes of an event. */
+type Indexed = Pick<RecordedEvent, 'timeNs' | 'severity' | 'thread'>;
+
 export class EventIndex {
-  count = 0;
   /** Whether all events have been read. */
   isComplete = false;
+  /** Whether, once complete, a log has turned out to be other than it looked: another index has it all. */
+  isOutdated = false;
   /** Whether no event has an earlier time than the one before; a damaged recording may say so. */
   isOrdered = true;
   readonly files: readonly RecordingFile[];
@@ -59,35 +64,71 @@ export class EventIndex {
   readonly firstMinorOf: (number | undefined)[] = [];
   /** Events from each level on: all, from debug on, and so on to fatal. */
   readonly #fromLevel: readonly EventSet[] = LEVELS.map(() => new EventSet());
-  #timesNs = new BigInt64Array(FIRST_CAPACITY);
-  #severities = new Uint8Array(FIRST_CAPACITY);
-  #laneOf = new Uint16Array(FIRST_CAPACITY);
+  readonly #columns = new EventColumns();
+  readonly #logs: readonly PlainLog[];
   readonly #laneNumbers = new Map<RecordingFile, Map<number, number>>();
+  /** Threads are named by one object for all their events, which is found faster than by id. */
+  #lastThread: RecordedEvent['thread'] | null = null;
+  #lastFile: RecordingFile | null = null;
+  #lastLane = 0;
 
   constructor(files: readonly RecordingFile[]) {
     this.files = files;
+    this.#logs = files
+      .map(({ recording }) => recording)
+      .filter((recording) => recording instanceof PlainLog);
+  }
+
+  get count(): number {
+    return this.#columns.count;
   }
 
   timeNsAt(index: number): bigint {
-    return this.#timesNs[index];
+    return this.#columns.timeNsAt(index);
   }
 
   severityAt(index: number): number {
-    return this.#severities[index];
+    return this.#columns.severityAt(index);
   }
 
   laneAt(index: number): number {
-    return this.#laneOf[index];
+    return this.#columns.laneAt(index);
   }
 
-  /** Reads all events once; yields now and then. */
+  /**
+   * Goes over all events once; yields now and then. Of a recording no event is decoded: whether one
+   * can be is found out when it is shown.
+   */
   *fill(): Generator<void> {
+    for (const log of this.#logs) if (log.isOutOfOrder) yield* log.finish();
+    const endNs = this.#endNs;
+    const merge = WalkMerge.overHeads(this.files);
+    while (merge?.next()) {
+      this.#add(merge.walk, merge.file);
+      if (this.count % EVENTS_PER_PAUSE !== 0) continue;
+      if (this.#logs.some(({ isOutOfOrder }) => isOutOfOrder)) break;
+      yield;
+    }
     const sources = this.files.map((file) => ({ file, query: {} }));
-    for (const { event, file } of mergeByTime(sources)) {
+    for (const { event, file } of merge === null ? mergeByTime(sources) : []) {
       this.#add(event, file);
       if (this.count % EVENTS_PER_PAUSE === 0) yield;
     }
+    const isPreliminary = this.#logs.some(({ isOutOfOrder }) => isOutOfOrder);
+    this.isOutdated = isPreliminary || this.#endNs !== endNs;
     this.isComplete = true;
+  }
+
+  /** How far it is read, from 0 to 1; null where that cannot be told. */
+  get progress(): number | null {
+    const growing = this.#logs.filter(({ isComplete }) => !isComplete);
+    if (growing.length > 0) return Math.min(...growing.map(({ progress }) => progress));
+    let events = 0;
+    for (const { recording } of this.files) {
+      if (recording.footer === null) return null;
+      events += recording.footer.events;
+    }
+    return events === 0 ? null : Math.min(1, this.count / events);
   }
 
   /**
@@ -100,7 +141,7 @@ export class EventIndex {
     let start = this.firstAt(from);
     while (isInStep && start < this.count) {
       let end = Math.min(this.count, start + EVENTS_PER_STRETCH);
-      while (end < this.count && this.#timesNs[end] === this.#timesNs[end - 1]) end++;
+      while (end < this.count && this.timeNsAt(end) === this.timeNsAt(end - 1)) end++;
       isInStep = yield* this.#walkStretch(start, end, from, query);
       yield undefined;
       start = end;
@@ -121,13 +162,12 @@ export class EventIndex {
     from: number,
     wanted: WalkQuery,
   ): Generator<Walked | undefined, boolean> {
-    const query = { ...wanted, sinceNs: this.#timesNs[start], untilNs: this.#timesNs[end - 1] };
+    const query = { ...wanted, sinceNs: this.timeNsAt(start), untilNs: this.timeNsAt(end - 1) };
     let index = start;
     let steps = 0;
     for (const { event, file } of mergeByTime(this.files.map((file) => ({ file, query })))) {
-      const lane = this.#laneNumbers.get(file)?.get(event.thread.id);
-      while (index < end && !this.#isOf(index, event, lane)) index++;
-      if (index >= end) return false;
+      index = this.placeOf({ event, file }, index, end);
+      if (index === end) return false;
       if (index >= from) yield { event, file, index };
       index++;
       if (++steps % EVENTS_PER_PAUSE === 0) yield undefined;
@@ -135,18 +175,24 @@ export class EventIndex {
     return true;
   }
 
-  #isOf(index: number, { timeNs, severity }: RecordedEvent, lane: number | undefined): boolean {
-    return (
-      this.#laneOf[index] === lane &&
-      this.#severities[index] === severity &&
-      this.#timesNs[index] === timeNs
-    );
+  /** The number of an event that is one of [start, end); `end` where it is none of them. */
+  placeOf({ event, file }: SourcedEvent, start: number, end: number): number {
+    const { timeNs, severity, thread } = event;
+    const lane = this.#laneNumbers.get(file)?.get(thread.id);
+    for (let index = start; index < end; index++) {
+      const isOf =
+        this.laneAt(index) === lane &&
+        this.severityAt(index) === severity &&
+        this.timeNsAt(index) === timeNs;
+      if (isOf) return index;
+    }
+    return end;
   }
 
   /** The first of the events that have the time of this one, where times are in order. */
   firstAt(index: number): number {
     let first = index;
-    while (first > 0 && this.#timesNs[first - 1] === this.#timesNs[index]) first--;
+    while (first > 0 && this.timeNsAt(first - 1) === this.timeNsAt(index)) first--;
     return first;
   }
 
@@ -155,7 +201,7 @@ export class EventIndex {
     let [low, high] = [0, this.count];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#timesNs[middle] < timeNs) low = middle + 1;
+      if (this.timeNsAt(middle) < timeNs) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -179,39 +225,47 @@ export class EventIndex {
       byThread: new Map(
         own.map(({ threadId, byLevel }) => [threadId, byLevel.reduce((a, b) => a + b, 0)]),
       ),
-      firstNs: own.length === 0 ? null : this.#timesNs[Math.min(...firsts)],
-      lastNs: own.length === 0 ? null : this.#timesNs[Math.max(...lasts)],
+      firstNs: own.length === 0 ? null : this.timeNsAt(Math.min(...firsts)),
+      lastNs: own.length === 0 ? null : this.timeNsAt(Math.max(...lasts)),
     });
   }
 
-  #add(event: RecordedEvent, file: RecordingFile): void {
+  /** When the logs end, which may be a guess before they are read. */
+  get #endNs(): bigint {
+    return this.#logs.reduce((sum, { endNs }) => sum + endNs, 0n);
+  }
+
+  #add({ timeNs, severity, thread }: Indexed, file: RecordingFile): void {
     const index = this.count;
-    if (index === this.#timesNs.length) this.#grow();
-    const sinceLastNs = index === 0 ? 0n : event.timeNs - this.#timesNs[index - 1];
+    const sinceLastNs = index === 0 ? 0n : timeNs - this.timeNsAt(index - 1);
     if (sinceLastNs < 0n) this.isOrdered = false;
     if (sinceLastNs >= LEAST_PAUSE_NS && this.#isLong(sinceLastNs)) this.pauses.add(index);
-    this.#timesNs[index] = event.timeNs;
-    this.#severities[index] = event.severity;
-    const number = this.#laneNumber(event, file);
-    this.#laneOf[index] = number;
+    const number = this.#laneNumber(thread, file);
+    this.#columns.add(timeNs, severity, number);
     const lane = this.lanes[number];
-    lane.byLevel[levelPlace(event.severity)]++;
+    lane.byLevel[levelPlace(severity)]++;
     lane.last = index;
-    for (let place = levelPlace(event.severity); place >= 0; place--) {
-      this.#fromLevel[place].add(index);
-    }
-    if (event.severity < WARN_SEVERITY) this.firstMinorOf[number] ??= index;
-    this.count++;
+    for (let place = levelPlace(severity); place >= 0; place--) this.#fromLevel[place].add(index);
+    if (severity < WARN_SEVERITY) this.firstMinorOf[number] ??= index;
   }
 
   /** Compared with those before it, so that the pauses of a quiet program are not all of them long. */
   #isLong(sinceLastNs: bigint): boolean {
     const { count } = this;
-    const beforeNs = this.#timesNs[count - 1] - this.#timesNs[0];
+    const beforeNs = this.timeNsAt(count - 1) - this.timeNsAt(0);
     return sinceLastNs * BigInt(count) >= beforeNs * LONG_FACTOR;
   }
 
-  #laneNumber({ thread }: RecordedEvent, file: RecordingFile): number {
+  #laneNumber(thread: RecordedEvent['thread'], file: RecordingFile): number {
+    if (thread !== this.#lastThread || file !== this.#lastFile) {
+      this.#lastThread = thread;
+      this.#lastFile = file;
+      this.#lastLane = this.#laneNumberById(thread, file);
+    }
+    return this.#lastLane;
+  }
+
+  #laneNumberById(thread: RecordedEvent['thread'], file: RecordingFile): number {
     let ofFile = this.#laneNumbers.get(file);
     if (ofFile === undefined) {
       ofFile = new Map();
@@ -228,19 +282,6 @@ export class EventIndex {
       this.lanes.push({ file, threadId: thread.id, label, byLevel, first, last: first });
     }
     return number;
-  }
-
-  #grow(): void {
-    const capacity = this.count * 2;
-    const timesNs = new BigInt64Array(capacity);
-    timesNs.set(this.#timesNs);
-    this.#timesNs = timesNs;
-    const severities = new Uint8Array(capacity);
-    severities.set(this.#severities);
-    this.#severities = severities;
-    const laneOf = new Uint16Array(capacity);
-    laneOf.set(this.#laneOf);
-    this.#laneOf = laneOf;
   }
 }
 

@@ -23,17 +23,17 @@ export class EventReader {
 
   /** The event of an index, or undefined where it cannot be read any more. */
   readOne(index: number): SourcedEvent | undefined {
-    return this.read([index], () => false).events[0];
+    return this.read([index], () => false).events[0] ?? undefined;
   }
 
   /**
    * The events of these indexes, which ascend. Stops when `isLate` says so: those that are left are
-   * undefined then, and `isPartial` says that another call finds more.
+   * undefined then, and `isPartial` says that another call finds more. What cannot be read is null.
    */
   read(
     indexes: readonly number[],
     isLate: () => boolean,
-  ): { events: (SourcedEvent | undefined)[]; isPartial: boolean } {
+  ): { events: (SourcedEvent | null | undefined)[]; isPartial: boolean } {
     const missing = indexes.filter((index) => !this.#kept.has(index));
     for (let at = 0; at < missing.length; ) {
       if (at > 0 && isLate()) break;
@@ -50,7 +50,7 @@ export class EventReader {
     const events = indexes.map((index) => {
       const sourced = this.#kept.get(index);
       if (sourced !== undefined) this.#keep(index, sourced);
-      return sourced ?? undefined;
+      return sourced;
     });
     this.#dropOldest();
     return { events, isPartial };
@@ -63,8 +63,12 @@ export class EventReader {
     const query = { sinceNs: index.timeNsAt(first), untilNs: index.timeNsAt(last) };
     let at = index.firstAt(first);
     for (const sourced of mergeByTime(index.files.map((file) => ({ file, query })))) {
-      if (at >= first) this.#keep(at, sourced);
-      if (at++ === last) return;
+      // The index knows also those that cannot be read, and a log may have turned out to have more.
+      const place = index.placeOf(sourced, at, last + 1);
+      if (place > last) continue;
+      if (place >= first) this.#keep(place, sourced);
+      if (place === last) return;
+      at = place + 1;
     }
   }
 

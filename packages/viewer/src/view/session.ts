@@ -255,6 +255,9 @@ export class Session {
       this.#refresh();
       if (isPaintDue || pending !== this.#view.pending) this.#paintSoon();
     }
+    if (!wasComplete && index.isOutdated) {
+      this.#next = new NextReading(index.files, this.#options.utc);
+    }
     if (!hasMore && index.isComplete) hasMore = this.#workOnNext(isLate);
     if (hasMore || wasComplete !== index.isComplete) this.#workSoon();
   }
@@ -263,11 +266,11 @@ export class Session {
   #workOnNext(isLate: () => boolean): boolean {
     const next = this.#next;
     if (next === null) return false;
-    const carried = next.run(this.#view, this.#known.index, isLate);
-    if (carried === null) return true;
+    const reading = next.run(this.#view, this.#known.index, isLate);
+    if (reading === null) return true;
     this.#next = null;
-    this.#known = next.known;
-    this.#view = carried;
+    this.#known = reading.known;
+    this.#view = reading.view;
     this.#refresh();
     this.#paintSoon();
     return false;
