@@ -5,6 +5,7 @@
 
 import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
 import { epochNs } from './encode-chunk.ts';
+import type { LentSegment } from './inflated-segments.ts';
 import type { SnapshotHeader } from './recording.ts';
 import type { SegmentChunk } from './segment-chunk.ts';
 import type { CursorSurroundings } from './segment-cursor.ts';
@@ -35,13 +36,17 @@ function latestPossible(segment: SegmentChunk): bigint {
 
 function lastTimeOf(segment: SegmentChunk, around: CursorSurroundings): bigint | null {
   let lastDtNs = -1;
+  let lent: LentSegment | null = null;
   try {
-    const { content, recordsEnd } = around.inflated.contentOf(segment);
+    lent = around.inflated.borrow(segment);
+    const { content, recordsEnd } = lent;
     const start = segment.recordsStart;
     const decoder = new SegmentDecoder(content, start, recordsEnd, around.lateFields);
     while (decoder.advance(EVERY_EVENT)) lastDtNs = Math.max(lastDtNs, decoder.dtNs);
   } catch {
     // What came before counts; the walk over the events reports the damage.
+  } finally {
+    if (lent !== null) around.inflated.giveBack(lent);
   }
   return lastDtNs < 0 ? null : segment.baseTimeNs + BigInt(lastDtNs);
 }

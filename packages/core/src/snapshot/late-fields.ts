@@ -10,6 +10,7 @@ import { RECORD_LATE } from '../record/record-layout.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { DamageList } from './damage-list.ts';
 import { inflateSegment, type SegmentChunk } from './segment-chunk.ts';
+import { SpareRoom } from './spare-room.ts';
 
 /** Fields kept in all; more only a hostile file has. */
 const MAX_FIELDS = 1 << 18;
@@ -37,9 +38,13 @@ export function collectLateFields(
     if (known === undefined) byUid.set(uid, fields);
     else assignOwn(known, fields);
   };
+  const spare = new SpareRoom();
+  const takeRoom = (lengthBytes: number): Uint8Array => spare.take(lengthBytes);
   for (const segment of segments) {
     try {
-      const { content, recordsEnd } = inflateSegment(source, segment, damage);
+      const { content, recordsEnd } = inflateSegment(source, segment, damage, takeRoom);
+      // What is decoded is a copy, so the next one may have its room.
+      spare.give(content);
       if (!mayHoldLateRecord(content)) continue;
       const { recordsStart } = segment;
       new SegmentDecoder(content, recordsStart, recordsEnd, () => NO_FIELDS, add).advance(NO_EVENT);

@@ -44,12 +44,21 @@ interface FrameDescriptor {
   end: number;
 }
 
+/** Gives a place for so many bytes; zeroed or not. */
+type TakeRoom = (lengthBytes: number) => Uint8Array;
+
+const takeOwnRoom: TakeRoom = (lengthBytes) => new Uint8Array(lengthBytes);
+
 /** The content of the one frame that `untrustedFrame` is: exactly `rawLength` bytes. */
-export function decodeLz4Frame(untrustedFrame: Uint8Array, rawLength: number): Uint8Array {
+export function decodeLz4Frame(
+  untrustedFrame: Uint8Array,
+  rawLength: number,
+  takeRoom: TakeRoom = takeOwnRoom,
+): Uint8Array {
   if (rawLength > untrustedFrame.length * MAX_RATIO) {
     throw new Lz4Error(`${untrustedFrame.length} bytes cannot hold ${rawLength}`);
   }
-  const content = new Uint8Array(rawLength);
+  const content = takeRoom(rawLength);
   const { length, end } = decodeBlocks(untrustedFrame, content, false);
   if (length !== rawLength) {
     throw new Lz4Error(`a frame holds ${length} bytes instead of ${rawLength}`);

@@ -74,9 +74,10 @@ export function inflateSegment(
   source: ByteSource,
   segment: SegmentChunk,
   damage: DamageList,
+  takeRoom: (lengthBytes: number) => Uint8Array,
 ): { content: Uint8Array; recordsEnd: number } {
   const { chunk } = segment;
-  const content = decodeLz4Frame(readFrame(source, chunk), chunk.rawLength);
+  const content = decodeLz4Frame(readFrame(source, chunk), chunk.rawLength, takeRoom);
   if (content.at(-1) === BREAK) return { content, recordsEnd: content.length - 1 };
   damage.report(
     chunk.offset,

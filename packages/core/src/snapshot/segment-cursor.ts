@@ -9,7 +9,7 @@ import { type EventBounds, SegmentDecoder, type Shape } from '../record/decode-s
 import type { EventHead } from '../record/event-head.ts';
 import { type Level, levelOfSeverity, MAX_SEVERITY } from '../record/level.ts';
 import type { DamageList } from './damage-list.ts';
-import type { InflatedSegments } from './inflated-segments.ts';
+import type { InflatedSegments, LentSegment } from './inflated-segments.ts';
 import type { EventKind, EventTitle, RecordedEvent } from './recording.ts';
 import { chunkBytes, type SegmentChunk } from './segment-chunk.ts';
 
@@ -58,6 +58,7 @@ export class SegmentCursor {
   private readonly baseSeconds: number;
   private readonly baseFractionNs: number;
   private decoder: SegmentDecoder | null = null;
+  private lent: LentSegment | null = null;
   private contentBytes = 0;
   private resumeAt = 0;
   private unreadableEventCount = 0;
@@ -94,7 +95,8 @@ export class SegmentCursor {
   open(): boolean {
     const { segment, around } = this;
     try {
-      const { content, recordsEnd } = around.inflated.contentOf(segment);
+      this.lent = around.inflated.borrow(segment);
+      const { content, recordsEnd } = this.lent;
       this.contentBytes = content.length;
       const start = segment.recordsStart;
       this.decoder = new SegmentDecoder(content, start, recordsEnd, around.lateFields);
@@ -245,6 +247,8 @@ export class SegmentCursor {
   }
 
   private close(): void {
+    if (this.lent !== null) this.around.inflated.giveBack(this.lent);
+    this.lent = null;
     this.decoder = null;
     this.residentBytes = 0;
   }
