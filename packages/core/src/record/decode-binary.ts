@@ -19,6 +19,8 @@ import {
 
 /** Caps the one conversion whose time grows faster than its input. */
 const MAX_BIGNUM_BYTES = 64 * 1024;
+/** A number holds so many exactly. */
+const MAX_SHORT_BYTES = 6;
 
 type TypedArrayClass = new (buffer: ArrayBuffer) => ArrayBufferView;
 
@@ -57,7 +59,12 @@ export function decodeBignum(bytes: Uint8Array, offset: number): bigint {
   if (bytes.length > MAX_BIGNUM_BYTES) {
     throw new DecodeError(`a bigint of ${bytes.length} bytes is refused`, offset);
   }
-  if (bytes.length === 0) return 0n;
+  if (bytes.length <= MAX_SHORT_BYTES) {
+    // Thousands stand at the beginnings of a recording's segments.
+    let value = 0;
+    for (const byte of bytes) value = value * 256 + byte;
+    return BigInt(value);
+  }
   return BigInt(`0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex')}`);
 }
 

@@ -98,10 +98,15 @@ export class EventSet {
     }
   }
 
-  /** What both have. */
-  and(other: EventSet): EventSet {
+  copy(): EventSet {
+    return new EventSet(this.#words.slice());
+  }
+
+  /** What both have. May take the memory of a set that nobody asks any more, or of one of the two. */
+  and(other: EventSet, spare: EventSet | null = null): EventSet {
     const length = Math.min(this.#words.length, other.#words.length);
-    const words = new Uint32Array(length);
+    const isRoom = spare !== null && spare.#words.length >= length;
+    const words = isRoom ? spare.#words.subarray(0, length) : new Uint32Array(length);
     for (let place = 0; place < length; place++) {
       words[place] = this.#words[place] & other.#words[place];
     }

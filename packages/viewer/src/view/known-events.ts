@@ -49,6 +49,7 @@ export class KnownEvents implements Events {
   lostUpTo = 0;
   landmarks: readonly number[] = [];
   readonly #walks: Walks;
+  #filtered: EventSet | null = null;
   #sought: View['sought'] = { search: null, trace: null, pattern: null };
   #placedCount = 0;
   /** By thread: the first event that nothing was lost behind. */
@@ -99,7 +100,10 @@ export class KnownEvents implements Events {
       this.#walks.want([...filters, ...sought], Math.min(view.anchor, index.count - 1));
       for (const key of filters) {
         const hits = this.#walks.hits(key);
-        if (hits !== null) shown = shown.and(hits.found);
+        if (hits === null) continue;
+        // Made anew for every picture while a filter is walked for.
+        this.#filtered = shown.and(hits.found, this.#filtered);
+        shown = this.#filtered;
       }
     }
     this.matched = shown;

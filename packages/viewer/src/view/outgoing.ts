@@ -1,6 +1,8 @@
 /** Events that leave the reader, for a command or a file: the marked ones, or else all that are shown. */
 
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
+import type { EventIndex } from './event-index.ts';
+import type { EventSet } from './event-set.ts';
 import type { KnownEvents } from './known-events.ts';
 import type { View } from './model.ts';
 
@@ -22,10 +24,14 @@ export function markedEvents({ marks }: Pick<View, 'marks'>, known: KnownEvents)
 
 /** Null as long as filters have not been through all events. */
 export function shownEvents(known: KnownEvents): Outgoing | null {
-  if (!known.index.isComplete || known.progress !== null) return null;
-  const { files } = known.index;
-  const { count } = known.shown;
-  return { files, count, isAll: count === known.count, events: walkShown(known) };
+  const { index } = known;
+  if (!index.isComplete || index.isOutdated || known.progress !== null) return null;
+  // Filters may be changed while these are on their way.
+  const shown = known.shown.copy();
+  const matched = known.matched === known.shown ? shown : known.matched.copy();
+  const { count } = shown;
+  const events = walkShown(index, shown, matched);
+  return { files: index.files, count, isAll: count === index.count, events };
 }
 
 function* readAll(indexes: readonly number[], known: KnownEvents): Generator<SourcedEvent> {
@@ -36,11 +42,11 @@ function* readAll(indexes: readonly number[], known: KnownEvents): Generator<Sou
 }
 
 /** With what cat knows of neighbours, where such are shown. */
-function* walkShown({
-  index: all,
-  shown,
-  matched,
-}: KnownEvents): Generator<SourcedEvent | undefined> {
+function* walkShown(
+  all: EventIndex,
+  shown: EventSet,
+  matched: EventSet,
+): Generator<SourcedEvent | undefined> {
   const hasNeighbours = shown !== matched;
   const first = shown.next(0);
   let left = shown.count;

@@ -5,6 +5,9 @@ import { Hits } from '../../src/view/hits.ts';
 /** Members with gaps of all lengths, across words and blocks. */
 const MEMBERS = [0, 1, 31, 32, 63, 64, 2047, 2048, 2049, 70_000, 70_031, 131_072];
 
+/** Asked for in the test of memory. */
+const MEMBERS_UP = [1, 40, 41, 90, 70_000, 131_072];
+
 function setOf(members: readonly number[]): EventSet {
   const set = new EventSet();
   for (const member of members) set.add(member);
@@ -12,6 +15,20 @@ function setOf(members: readonly number[]): EventSet {
 }
 
 describe('a set of events', () => {
+  it('takes the memory of a set that is done with for what two have', () => {
+    const [left, right] = [setOf([1, 40, 70_000]), setOf([40, 41, 70_000, 131_072])];
+    const members = (set: EventSet): number[] => MEMBERS_UP.filter((member) => set.has(member));
+    const first = left.and(right);
+    const kept = first.copy();
+    const second = left.and(setOf([1, 131_072]), first);
+    expect([members(kept), kept.count]).toEqual([[40, 70_000], 2]);
+    expect([members(second), second.count]).toEqual([[1], 1]);
+    // The memory of the one that is asked itself does as well.
+    expect(members(kept.and(setOf([40, 90]), kept))).toEqual([40]);
+    expect(members(left.and(right, new EventSet(new Uint32Array(1))))).toEqual([40, 70_000]);
+    expect(members(left)).toEqual([1, 40, 70_000]);
+  });
+
   it('answers as a sorted list would', () => {
     const set = setOf(MEMBERS);
     set.add(64);

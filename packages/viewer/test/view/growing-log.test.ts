@@ -69,11 +69,12 @@ describe('a plain log that is being read', () => {
     expect(reader.surface.chosen).toContain('line 2 ');
     expect(reader.surface.status).toMatch(/reading \d+%/);
     expect(file.recording.isComplete).toBe(false);
-    await expect.poll(() => reader.session.isIdle()).toBe(true);
+    await expect.poll(() => reader.session.isIdle(), { timeout: 5000 }).toBe(true);
     expect(reader.surface.status).toMatch(/^3 of 30,000/);
     await reader.press('G');
     expect(reader.surface.chosen).toContain('line 29999 ');
-    await reader.press('6', '5');
+    await reader.press('&', ...'level >= error', 'return');
+    await expect.poll(() => reader.session.isIdle(), { timeout: 5000 }).toBe(true);
     expect(reader.surface.status).toContain('3,000');
   });
 
