@@ -20,6 +20,17 @@ describe('columns of events', () => {
     }
   });
 
+  it('keep times that are far apart, or go back, within a page', () => {
+    const times = [5n, 5n + 2n ** 32n - 1n, 7n, 5n + 2n ** 32n, 4n, -3n, 9n];
+    for (let known = 1; known <= times.length; known++) {
+      const columns = new EventColumns();
+      for (const timeNs of times.slice(0, known)) columns.add(timeNs, 9, 0);
+      expect(times.map((_, index) => columns.timeNsAt(index))).toEqual(
+        times.map((timeNs, index) => (index < known ? timeNs : 0n)),
+      );
+    }
+  });
+
   it('have nothing where there is no event', () => {
     const columns = new EventColumns();
     columns.add(7n, 9, 3);
