@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRecording } from 'ttlog/reader';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runProgram } from '../crash/run-program.ts';
+import { runProgram, until } from '../crash/run-program.ts';
 
 const root = fs.mkdtempSync(join(tmpdir(), 'ttlog-announce-'));
 afterAll(() => fs.rmSync(root, { recursive: true }));
@@ -44,14 +44,19 @@ function inFolder(): {
 
 const CRASHED = `startRecorder(); getLogger('app').info('crashing'); throw new Error('crash');`;
 const KILLED = `startRecorder(); getLogger('app').warn('dying'); process.kill(process.pid, 'SIGKILL');`;
+/** Tells nobody. What it has claimed when it ends is left alone by others for a minute. */
+const RECOVERING = `import fs from 'node:fs';
+  startRecorder();
+  const names = () => fs.readdirSync(process.env.TTLOG_SNAPSHOT_DIR).join();
+  ${until("/-process-died\\.bin/.test(names()) && !names().includes('.claimed-')")}
+  process.exit(0);`;
 
 describe.concurrent('recordings of earlier processes', () => {
   it('are told of once, crashes and boxes, also where nobody listened at first', async () => {
     const { run, folder, heardBy } = inFolder();
     await run(CRASHED);
     await run(KILLED);
-    // Recovers, and tells nobody.
-    await run('startRecorder(); setTimeout(() => process.exit(0), 1500);');
+    await run(RECOVERING);
     const heard = await heardBy(listener(10_000, 2));
     expect(heard.map(({ reason }) => reason)).toEqual(['unhandledRejection', 'process-died']);
     for (const { path, reason } of heard) {
