@@ -2,7 +2,7 @@
 //
 // What `import 'ttlog'` costs is Node's finding, reading and compiling of files: half a millisecond a
 // file, three for 100 KB (Node 20.20). Therefore what is loaded alone is a file of its own, and names
-// of variables are short.
+// of local variables are short.
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -38,7 +38,10 @@ const code: Options = {
   minify: 'terser',
   terserOptions: {
     compress: false,
-    // For profiles and stack traces; members keep theirs in any case.
+    // Only names inside functions become short: those of classes, functions and the like are read in
+    // profiles, stack traces and `error.name`.
+    module: false,
+    toplevel: false,
     mangle: { keep_fnames: true, keep_classnames: true },
     // The comments name the file of the source. A text with other than ASCII takes V8 twice the bytes.
     format: { comments: / src\//, ascii_only: true },

@@ -3,6 +3,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -131,13 +132,23 @@ describe('the reader', () => {
   });
 });
 
-describe.each(['js', 'cjs'])('as .%s', (type) => {
+describe.each(['js', 'cjs'] as const)('as .%s', (type) => {
   test('what comes with the recorder has one copy of its code', () => {
     const entries = ['index', 'register', 'winston', 'logtape'];
     const files = new Set(entries.flatMap((entry) => filesOf(`${entry}.${type}`)));
     const sources = [...files].flatMap((file) => sourcesIn(file));
     expect(sources.filter((path, index) => sources.indexOf(path) !== index)).toEqual([]);
     expect(sources.length).toBeGreaterThan(100);
+  });
+
+  test('what is built has the names of its source', async () => {
+    const load = { js: (path: string) => import(path), cjs: createRequire(import.meta.url) }[type];
+    const functions = Object.entries(await load(join(DIST, `reader.${type}`))).filter(
+      (entry): entry is [string, () => void] => typeof entry[1] === 'function',
+    );
+    expect(functions.length).toBeGreaterThan(10);
+    // The bundler numbers what has the same name in two files.
+    for (const [name, value] of functions) expect(value.name.replace(/\d$/, '')).toBe(name);
   });
 
   // Each file costs half a millisecond to load.
