@@ -37,7 +37,8 @@ describe.concurrent('node --import ttlog/register', () => {
   });
 
   it('is one line in NODE_OPTIONS, with an absolute path', async () => {
-    const env = { NODE_OPTIONS: `--import ${join(DIST, 'register.js')}` };
+    const register = join(DIST, 'register.js');
+    const env = { NODE_OPTIONS: `--import ${register}`, TTLOG_TAPS: 'console' };
     const outcome = await runProgram(`console.log('before'); ${THROW}`, { env, commonJs: true });
     expect(outcome).toMatchObject({ code: 1, stdout: 'before\n' });
     expect(outcome.recordings.map(messagesOf)).toEqual([['before']]);
