@@ -25,7 +25,7 @@ export interface Life {
 export interface Death {
   /** By the clock that the acknowledgements have as well. */
   readonly killedAtNs: number;
-  /** How late timers were on this machine just then, at most. */
+  /** How late timers and writes were on this machine just then, at most. */
   readonly latenessMs: number;
   readonly acknowledged: readonly Acknowledged[];
 }
@@ -38,7 +38,7 @@ export async function liveAndDie(life: Life): Promise<Death> {
     stderr += chunk;
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const lateness = measureLateness();
+  const lateness = measureLateness(life.directory);
   let killedAtNs: number;
   try {
     if (!life.isEarly) await Promise.race([hasStarted(child), ended, sleep(MAX_START_MS)]);
@@ -85,17 +85,25 @@ function readAcknowledged(path: string): Acknowledged[] {
   return acknowledged;
 }
 
-/** Returns what tells by how much a timer was late at most. */
-function measureLateness(): () => number {
+/**
+ * Returns what tells by how much a timer was late at most, or for how long a write to the same disk
+ * stood still, as it does while the disk takes in what others have written.
+ */
+function measureLateness(directory: string): () => number {
+  const probe = fs.openSync(join(directory, 'probe'), 'w');
+  const page = new Uint8Array(4096);
   let dueMs = performance.now() + 20;
   let latenessMs = 0;
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    latenessMs = Math.max(latenessMs, nowMs - dueMs);
-    dueMs = nowMs + 20;
+    fs.writeSync(probe, page, 0, page.length, 0);
+    const writtenMs = performance.now();
+    latenessMs = Math.max(latenessMs, nowMs - dueMs, writtenMs - nowMs);
+    dueMs = writtenMs + 20;
   }, 20);
   return () => {
     clearInterval(timer);
+    fs.closeSync(probe);
     return Math.max(latenessMs, performance.now() - dueMs);
   };
 }

@@ -18,10 +18,14 @@ const PROGRAM = `
   const log = getLogger('app');
   log.warn('of ' + (process.env.FATE ?? 'primary'));
   if (cluster.isPrimary) {
-    const dead = Object.keys(DEATHS).map((FATE) => new Promise((resolve) => {
-      cluster.fork({ FATE }).once('exit', (code, signal) => resolve([FATE, code, signal].join()));
-    }));
-    console.log((await Promise.all(dead)).join(' '));
+    // One after the other: a worker that starts looks for the dead as well, and recovers them.
+    const dead = [];
+    for (const FATE of Object.keys(DEATHS)) {
+      dead.push(await new Promise((resolve) => {
+        cluster.fork({ FATE }).once('exit', (code, signal) => resolve([FATE, code, signal].join()));
+      }));
+    }
+    console.log(dead.join(' '));
     log.warn('goes on');
     // As after its next start.
     await recorder.stop();

@@ -95,15 +95,19 @@ export function gapsOf(numbers: readonly number[]): number[] {
  * Expects the last warning and the last other event of `count` events, but for a pool of which
  * nothing is left at all.
  */
-export function expectLastOfPools(
+export function expectLastOfPools(numbers: readonly number[], count: number): void {
+  for (const { shown, last } of lastOfPools(numbers, count)) expect(shown).toBe(last);
+}
+
+/** Of the pools of which something is left: what is shown last, and what was logged last. */
+export function lastOfPools(
   numbers: readonly number[],
   count: number,
-  context?: string,
-): void {
-  for (const last of [count - (count % 101), isWarning(count) ? count - 1 : count]) {
-    const ofPool = numbers.filter((n) => isWarning(n) === isWarning(last));
-    if (ofPool.length > 0) expect(ofPool.at(-1), context).toBe(last);
-  }
+): { shown: number; last: number }[] {
+  return [count - (count % 101), isWarning(count) ? count - 1 : count].flatMap((last) => {
+    const shown = numbers.filter((n) => isWarning(n) === isWarning(last)).at(-1);
+    return shown === undefined ? [] : [{ shown, last }];
+  });
 }
 
 /** Whether the event with this number is in the pool of warnings. */

@@ -3,16 +3,25 @@
 
 import { randomInt } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { expectLastOfPools, gapsOf, readHistories } from './numbered-events.ts';
+import { gapsOf, lastOfPools, readHistories } from './numbered-events.ts';
 import { IS_LONG, linesOf } from './run-fixture.ts';
 
+type Counters = { readonly [thread: number]: number | undefined };
+
 interface Overload {
-  paths: string[];
+  /** Each with how many calls of each worker had returned before it was taken, and after. */
+  snapshots: { path: string; before: Counters; after: Counters }[];
   path: string;
   ended: { id: number; mode: string; returned: number }[];
   losses: { refused: number; overwritten: number };
   threads: number;
 }
+
+/**
+ * Events that at least are logged while a ring of 64 segments goes round: a fourth of its segments is
+ * kept for warnings, a dozen may be open or just sealed, and 30 events fit into each in any case.
+ */
+const ONE_ROUND = (64 * 0.75 - 12) * 30;
 
 it.each([
   ['the smallest ring', 60, 8],
@@ -28,7 +37,7 @@ it.each([
     const memory = { bytes: segments * 4096, segmentBytes: 4096 };
     const settings = { snapshots: IS_LONG ? snapshots * 50 : snapshots, seed, memory };
     const [overload] = await linesOf<Overload>('overload.mjs', settings);
-    for (const path of overload.paths) {
+    for (const { path, before, after } of overload.snapshots) {
       // Checks the equation, each event's content, and that there is no damage.
       const { histories, lapped } = readHistories(path);
       for (const { thread, numbers } of histories.values()) {
@@ -36,11 +45,19 @@ it.each([
         // In order and none twice. There are gaps where a segment was lapped, and in a crowded
         // ring, where warnings stand among the others.
         const gaps = gapsOf(numbers);
-        if (lapped > 0 || segments < 64) continue;
         const context = `seed ${seed}, thread ${thread.id}`;
+        if (thread.id !== 0) {
+          expect(thread.attempted, context).toBeGreaterThanOrEqual(before[thread.id] ?? 0);
+          // One more than acknowledged, which had not returned yet.
+          expect(thread.attempted, context).toBeLessThanOrEqual((after[thread.id] ?? 0) + 1);
+        }
+        if (lapped > 0 || segments < 64) continue;
         expect(gaps, context).toEqual([]);
-        // All threads at one instant: what is shown of one pool is not later than the other one.
-        expectLastOfPools(numbers, thread.attempted, context);
+        // All threads at one instant: what is shown of one pool is not later than the other one. But
+        // what was logged after it and overwritten again before the snapshot was done is counted.
+        for (const { shown, last } of lastOfPools(numbers, thread.attempted)) {
+          if (shown !== last) expect(sum(after) - sum(before), context).toBeGreaterThan(ONE_ROUND);
+        }
       }
     }
     const last = readHistories(overload.path).histories;
@@ -61,3 +78,7 @@ it.each([
     expect(overload.losses.refused, `seed ${seed}`).toBe(0);
   },
 );
+
+function sum(counters: Counters): number {
+  return Object.values(counters).reduce((total: number, count) => total + (count ?? 0), 0);
+}
