@@ -7,23 +7,12 @@
 import fs from 'node:fs';
 import { isEntry, itemEnd, MALFORMED } from '../memory/cbor-item.ts';
 import { HEADER_MAGIC, RING_MAGIC } from '../memory/ring-layout.ts';
-import {
-  beginCapture,
-  type CapturedRing,
-  captureSegment,
-  endCapture,
-  type SegmentCopy,
-} from '../ring/capture.ts';
-import {
-  type CapturedSegment,
-  ITEM_BACK_BYTES,
-  ITEM_FRONT_BYTES,
-} from '../ring/captured-segment.ts';
+import { beginCapture, type CapturedRing, endCapture, type SegmentCopy } from '../ring/capture.ts';
+import type { CapturedSegment } from '../ring/captured-segment.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
-import { type Compressor, compressToFrame, storeFrame } from '../snapshot/compress-frame.ts';
-import type { CompressedSegment } from '../snapshot/copy-together.ts';
+import { storeFrame } from '../snapshot/compress-frame.ts';
+import { type CompressedSegment, CopyBench } from '../snapshot/copy-bench.ts';
 import { RecordingError } from '../snapshot/damage-error.ts';
-import { encodeSegmentItem } from '../snapshot/encode-chunk.ts';
 import { closeQuietly } from '../snapshot/file-functions.ts';
 import { finish, STEP_BYTES, type Steps } from '../snapshot/steps.ts';
 import {
@@ -163,35 +152,26 @@ function factsOf(identity: BoxIdentity | null, brokenSegments: number): Recorder
   };
 }
 
-/** Every segment copied into the same room and made a frame of. */
 function* capture(
   memory: RingMemory,
   { compressor }: SnapshotTools,
 ): Steps<CapturedRing<CompressedSegment>> {
   const begun = beginCapture(memory);
+  const bench = new CopyBench(memory, begun, compressor, withLastTime);
   const copies: (SegmentCopy<CompressedSegment> | null)[] = [];
   const segmentsPerStep = Math.ceil(STEP_BYTES / memory.segmentBytes);
-  const room = new Uint8Array(ITEM_FRONT_BYTES + memory.segmentBytes + ITEM_BACK_BYTES);
   for (const cut of begun.cuts) {
-    const copy = captureSegment(memory, begun, cut, (length) => room.subarray(0, length));
-    copies.push(copy && { ...copy, part: copy.part && compressed(copy.part, compressor) });
+    copies.push(bench.copy(cut));
     if (copies.length % segmentsPerStep === 0) yield;
   }
   return endCapture(memory, begun, copies);
 }
 
-function compressed(segment: CapturedSegment, compressor: Compressor): CompressedSegment {
-  const { records, hasItemRoom: _isRoom, ...facts } = segment;
-  const { lastDtNs } = segment;
-  // What its owner never sealed does not say when its last event was; the events do.
+/** What its owner never sealed does not say when its last event was; the events do. */
+function withLastTime(segment: CapturedSegment): CapturedSegment {
+  const { lastDtNs, records } = segment;
   const isKnown = lastDtNs >= 0 && lastDtNs <= Number.MAX_SAFE_INTEGER;
-  const item = encodeSegmentItem(segment);
-  return {
-    ...facts,
-    lastDtNs: isKnown ? lastDtNs : lastEntryDt(records),
-    rawLengthBytes: item.length,
-    frame: compressToFrame(item, compressor),
-  };
+  return isKnown ? segment : { ...segment, lastDtNs: lastEntryDt(records) };
 }
 
 function* join(chunks: readonly Uint8Array[], lengthBytes: number): Steps<Uint8Array> {

@@ -1,7 +1,7 @@
 /**
- * Copies the segments of a capture and compresses each at once, while it is in the processor's
- * cache, alone or together with a partner in another thread, who may come late, be stuck or die:
- * nothing here waits for it. See ring/shared-work.ts.
+ * Copies and compresses the segments of a capture (copy-bench.ts), alone or together with a partner
+ * in another thread, who may come late, be stuck or die: nothing here waits for it. See
+ * ring/shared-work.ts.
  */
 
 import v8 from 'node:v8';
@@ -9,30 +9,18 @@ import {
   type BegunCapture,
   type CapturedRing,
   type CaptureOrder,
-  captureSegment,
   endCapture,
   type SegmentCopy,
 } from '../ring/capture.ts';
-import {
-  type CapturedSegment,
-  ITEM_BACK_BYTES,
-  ITEM_FRONT_BYTES,
-  type SegmentFacts,
-} from '../ring/captured-segment.ts';
+import type { SegmentFacts } from '../ring/captured-segment.ts';
 import type { CutSegment } from '../ring/cut.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { SharedWork, type SharedWorkData } from '../ring/shared-work.ts';
-import { type Compressor, compressToFrame, type Frame } from './compress-frame.ts';
-import { encodeSegmentItem } from './encode-chunk.ts';
+import type { Compressor } from './compress-frame.ts';
+import { type CompressedSegment, CopyBench } from './copy-bench.ts';
 
 // Taken at import, so that modules mocked later do not reach the crash path.
 const { deserialize, serialize } = v8;
-
-/** A segment of which the bytes are compressed already. */
-export interface CompressedSegment extends SegmentFacts {
-  readonly rawLengthBytes: number;
-  readonly frame: Frame;
-}
 
 /** Copies that the partner may make. Plain data, but for the shared memory in it. */
 export interface SharedCopies {
@@ -98,40 +86,6 @@ export function helpCopying(
   const bench = new CopyBench(memory, order, compressor);
   for (let item = work.draw(); item !== null; item = work.draw()) {
     if (!work.finish(item, sent(bench.copy(order.cuts[item])))) return;
-  }
-}
-
-/**
- * Room for one segment, in which one after the other is copied and made a frame of. To copy all of
- * 64 MiB first, and then share the frames alone, took main 110 ms of processor time in place of 84, a
- * quarter of it for pages that were touched for the first time (Node 20.20).
- */
-class CopyBench {
-  readonly #memory: RingMemory;
-  readonly #order: CaptureOrder;
-  readonly #compressor: Compressor;
-  readonly #room: Uint8Array;
-
-  constructor(memory: RingMemory, order: CaptureOrder, compressor: Compressor) {
-    this.#memory = memory;
-    this.#order = order;
-    this.#compressor = compressor;
-    this.#room = new Uint8Array(ITEM_FRONT_BYTES + memory.segmentBytes + ITEM_BACK_BYTES);
-  }
-
-  /** null where the segment has been given to someone else. */
-  copy(cut: CutSegment): SegmentCopy<CompressedSegment> | null {
-    const takeRoom = (lengthBytes: number): Uint8Array => this.#room.subarray(0, lengthBytes);
-    const copy = captureSegment(this.#memory, this.#order, cut, takeRoom);
-    if (copy === null) return null;
-    return { copied: copy.copied, part: copy.part && this.#compressed(copy.part) };
-  }
-
-  #compressed(segment: CapturedSegment): CompressedSegment {
-    const item = encodeSegmentItem(segment);
-    const { records: _copied, hasItemRoom: _isRoom, ...facts } = segment;
-    const frame = compressToFrame(item, this.#compressor);
-    return { ...facts, rawLengthBytes: item.length, frame };
   }
 }
 

@@ -7,7 +7,7 @@ import type { CapturedSegment } from '../ring/captured-segment.ts';
 import { combineCrc } from './combine-crc.ts';
 import { type Compressor, compressToFrame, type Frame } from './compress-frame.ts';
 import { KIND_FOOTER, KIND_HEADER } from './container-layout.ts';
-import type { CompressedSegment } from './copy-together.ts';
+import type { CompressedSegment } from './copy-bench.ts';
 import { crc32 } from './crc-32.ts';
 import { type ChunkFacts, describeFrame, encodeSegmentItem, segmentFacts } from './encode-chunk.ts';
 import { type EncodedHeader, encodeFooterMap, encodeHeaderMap } from './encode-map.ts';

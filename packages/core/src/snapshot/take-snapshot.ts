@@ -20,7 +20,8 @@ import { type RowState, readRetired, reapVanished } from '../ring/thread-table.t
 import { type Clock, readClocks, shownClock } from './clocks.ts';
 import type { Compressor } from './compress-frame.ts';
 import { FORMAT_VERSION } from './container-layout.ts';
-import { type CompressedSegment, copyTogether, type Partner } from './copy-together.ts';
+import type { CompressedSegment } from './copy-bench.ts';
+import { copyTogether, type Partner } from './copy-together.ts';
 import type { CopyingRoom } from './copying-room.ts';
 import type { DescriptorReserve } from './descriptor-reserve.ts';
 import { joinBytes } from './encode-map.ts';

@@ -4,6 +4,7 @@
  */
 
 import { EventColumns } from './event-columns.ts';
+import { firstAtTime } from './first-at-time.ts';
 import type { PlainBytes } from './plain-bytes.ts';
 import { type PlainHead, readPlainHead } from './plain-event.ts';
 import { sortSteps } from './sort-steps.ts';
@@ -84,13 +85,7 @@ export class PlainSurvey {
 
   /** The first line of a time or later; `count` if there is none. */
   placeAtTime(timeNs: bigint): number {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.timeNsAt(middle) < timeNs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstAtTime(this.count, (place) => this.timeNsAt(place), timeNs);
   }
 
   /** Looks at one more line; false at the end, where an order that is needed is still to be made. */

@@ -7,6 +7,7 @@ import { type EventTitle, LEVELS, type RecordedEvent } from 'ttlog/reader';
 import { type Summary, summaryOf } from '../digest/summary.ts';
 import { threadLabel } from '../format/source-label.ts';
 import { EventColumns } from '../input/event-columns.ts';
+import { firstAtTime } from '../input/first-at-time.ts';
 import { mergeByTime, WalkMerge } from '../input/merge.ts';
 import { PlainLog } from '../input/plain-log.ts';
 import type { RecordingFile, SourcedEvent } from '../recording-file.ts';
@@ -198,13 +199,7 @@ export class EventIndex {
 
   /** The first event at a time or later; `count` if there is none. */
   indexAtTime(timeNs: bigint): number {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.timeNsAt(middle) < timeNs) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return firstAtTime(this.count, (place) => this.timeNsAt(place), timeNs);
   }
 
   /** Events of a level and above, given its first severity. */
