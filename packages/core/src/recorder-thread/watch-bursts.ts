@@ -49,8 +49,10 @@ export function watchBursts(
     const { name, level, count, withinMs } = order;
     const ageMs = (Number(monotonicNs() - follower.originNs) - event.timeNs) / MS_NS;
     const details = { name, level, count, withinMs, spanMs: spanNs / MS_NS };
+    // Asked for first: whoever is told finds a refusal counted already.
+    const isGranted = maySnapshot(memory, facts.startedAtMs, 'burst', ordinal);
     onBurst({ kind: 'burst', ordinal, spanMs: details.spanMs, atMs: wallClockMs() - ageMs });
-    if (!maySnapshot(memory, facts.startedAtMs, 'burst', ordinal)) return;
+    if (!isGranted) return;
     takeSnapshot({
       reason: name,
       trigger: { kind: 'burst', thread: event.threadId, ...details },
