@@ -25,21 +25,42 @@ class CountingReporter extends DefaultReporter {
   }
 }
 
+/** Tests that hold a time to a limit: they run when all others are done, one file at a time. */
+const TIMED = [
+  'packages/core/test/black-box/kill-loop.test.ts',
+  'packages/core/test/crash/{bursts,cost-of-dying,exit,stall}.test.ts',
+  'packages/core/test/threads/overload.test.ts',
+];
+
 const config: ViteUserConfig = {
   plugins: [inlineThreadForVite, inlinePageForVite],
   resolve: { alias: ALIASES },
   test: {
-    include: [
-      'packages/*/test/**/*.test.ts',
-      'examples/test/**/*.test.ts',
-      'benchmarks/test/**/*.test.ts',
-    ],
     reporters: [new CountingReporter()],
     // Tests measure memory, exit codes and signals, so each file has a process of its own.
     pool: 'forks',
-    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'side by side',
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'examples/test/**/*.test.ts',
+            'benchmarks/test/**/*.test.ts',
+          ],
+          exclude: ['**/node_modules/**', ...TIMED],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'timed', include: TIMED, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 };
 
