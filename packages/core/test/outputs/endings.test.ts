@@ -196,6 +196,28 @@ describe('a process that prints', () => {
     }
   });
 
+  it('prints what led to an error in its request first, and nothing of other requests', async () => {
+    const { stdout } = await run(
+      "output: { level: 'warn', backtrace: { on: 'error', level: 'debug', scope: 'context' } }",
+      `const { withContext } = await import('ttlog');
+      const serve = (request) => withContext({ request }, async () => {
+        log.debug('begun');
+        await new Promise((go) => setTimeout(go, 10 * request));
+        log.trace('below the backtrace');
+        log.info('half done');
+        await new Promise((go) => setTimeout(go, 10));
+        if (request === 2) log.error('failed');
+      });
+      await Promise.all([1, 2, 3].map(serve));`,
+    );
+    const lines = objects(stdout).map(({ msg, request }) => [msg, request]);
+    expect(lines).toEqual([
+      ['begun', 2],
+      ['half done', 2],
+      ['failed', 2],
+    ]);
+  });
+
   it('says how many events came too fast to be printed', async () => {
     const { stdout } = await run(
       "output: 'json', memory: { bytes: 1 << 20 }",

@@ -207,6 +207,38 @@ describe.concurrent('the taps on channels', () => {
     expect(summary.fields.count).toBeGreaterThan(0);
     expect(summary.fields.totalMs).toBeGreaterThanOrEqual(summary.fields.maxMs as number);
   });
+
+  it('tell nothing of them where they are off by their names', async () => {
+    const outcome = await runTapped(
+      `let kept = []; for (let i = 0; i < 3e5; i++) kept.push({ i }); kept = null;
+      console.log('here');
+      setTimeout(() => { throw new Error('end'); }, 11_000);`,
+      { isIdle: true, env: { TTLOG_TAPS: '-gc,-event-loop' } },
+    );
+    const [recording] = outcome.recordings;
+    expect(eventsOf(recording).map(({ logger }) => logger)).toEqual(['console']);
+  });
+
+  it('give requests no context where that is off by its name', async () => {
+    const requested = async (taps: string) => {
+      const outcome = await runTapped(
+        `import http from 'node:http';
+        const server = http.createServer((_request, response) => {
+          console.log('within');
+          response.end();
+        });
+        server.listen(0, '127.0.0.1', () => {
+          http.get({ port: server.address().port, host: '127.0.0.1' }, (response) => {
+            response.resume().on('end', () => { throw new Error('end'); });
+          });
+        });`,
+        { env: { TTLOG_TAPS: taps } },
+      );
+      return detailsOf(eventsOf(outcome.recordings[0], 'console')[0]).request;
+    };
+    expect(await requested('all,-gc')).toEqual(expect.any(String));
+    expect(await requested('all,-gc,-request-context')).toBeUndefined();
+  });
 });
 
 function withDetails(event: Parameters<typeof detailsOf>[0]): Details {

@@ -29,23 +29,27 @@ const PROGRAMS: [name: string, file: string, logger: string][] = [
 
 describe.each(PROGRAMS)('%s', (_name, file, logger) => {
   test('killed by SIGKILL', async () => {
-    const outcome = await serve(join(FIXTURES, file), REGISTER, 'SIGKILL', REQUESTS, 'all');
-    expect(outcome).toMatchObject({
-      code: null,
-      signal: 'SIGKILL',
-      stderr: expectedStderr(logger),
-    });
+    const program = join(FIXTURES, file);
+    const outcome = await serve(program, REGISTER, 'SIGKILL', REQUESTS, 'all');
+    expect(outcome).toMatchObject({ code: null, signal: 'SIGKILL' });
     expectRecorded(outcome, logger, ['/slow'], true);
     expectShownInFlight(outcome);
+    await expectAsWithout(program, 'SIGKILL', outcome);
+  });
+
+  test('ending itself at SIGTERM, beside itself without ttlog', async () => {
+    const program = join(FIXTURES, file);
+    const outcome = await serve(program, REGISTER, 'SIGTERM', REQUESTS, 'all');
+    expect(outcome).toMatchObject({ code: 5, recording: null });
+    expect(outcome.stdout).toContain('closing');
+    await expectAsWithout(program, 'SIGTERM', outcome);
   });
 
   test('crashing, beside itself without ttlog', async () => {
     const program = join(FIXTURES, file);
     const outcome = await serve(program, REGISTER, 'crash', REQUESTS);
     expectRecorded(outcome, logger, ['/slow', '/die']);
-    const plain = await serve(program, NOTHING, 'crash', REQUESTS);
-    expect(plain.recording).toBeNull();
-    expect(comparable(outcome)).toEqual(comparable(plain));
+    await expectAsWithout(program, 'crash', outcome);
   });
 });
 
@@ -54,17 +58,22 @@ describe('node:http with sdk-node and instrumented HTTP', () => {
 
   test('killed by SIGKILL', async () => {
     const outcome = await serve(program, REGISTER, 'SIGKILL', REQUESTS);
-    expect(outcome).toMatchObject({ signal: 'SIGKILL', stderr: expectedStderr('console') });
+    expect(outcome).toMatchObject({ code: null, signal: 'SIGKILL' });
     expectSpans(outcome, ['/slow']);
     expectShownUnfinished(outcome);
+    await expectAsWithout(program, 'SIGKILL', outcome);
+  });
+
+  test('ending itself at SIGTERM, beside itself without ttlog', async () => {
+    const outcome = await serve(program, REGISTER, 'SIGTERM', REQUESTS);
+    expect(outcome).toMatchObject({ code: 5, recording: null });
+    await expectAsWithout(program, 'SIGTERM', outcome);
   });
 
   test('crashing, beside itself without ttlog', async () => {
     const outcome = await serve(program, REGISTER, 'crash', REQUESTS);
     expectSpans(outcome, ['/slow', '/die']);
-    expect(comparable(outcome)).toEqual(
-      comparable(await serve(program, NOTHING, 'crash', REQUESTS)),
-    );
+    await expectAsWithout(program, 'crash', outcome);
   });
 });
 
@@ -74,12 +83,21 @@ test('an Express application with pino that esbuild has made one file of', async
     ...{ entryPoints: [join(FIXTURES, 'express-pino.mjs')], outfile },
     ...{ bundle: true, platform: 'node', format: 'cjs', minify: true, logLevel: 'error' },
   });
-  expectRecorded(await serve(outfile, REGISTER, 'crash', REQUESTS), 'shop', ['/slow', '/die']);
+  const outcome = await serve(outfile, REGISTER, 'crash', REQUESTS);
+  expectRecorded(outcome, 'shop', ['/slow', '/die']);
+  await expectAsWithout(outfile, 'crash', outcome);
 });
 
-/** All that the programs print there while they live. */
-function expectedStderr(logger: string): string {
-  return logger === 'console' ? 'waiting for the database\n' : '';
+/** Prints what it prints without ttlog, and ends alike. */
+async function expectAsWithout(
+  program: string,
+  death: Parameters<typeof serve>[2],
+  outcome: ServedOutcome,
+): Promise<void> {
+  const plain = await serve(program, NOTHING, death, REQUESTS);
+  expect(plain.recording).toBeNull();
+  expect(plain.stdout).not.toBe('');
+  expect(comparable(outcome)).toEqual(comparable(plain));
 }
 
 function expectRecorded(

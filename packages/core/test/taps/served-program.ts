@@ -28,7 +28,7 @@ process.once('exit', () => fs.rmSync(root, { recursive: true, force: true }));
 export async function serve(
   program: string,
   register: string,
-  death: 'SIGKILL' | 'crash',
+  death: 'SIGKILL' | 'SIGTERM' | 'crash',
   requests: number,
   taps = '',
 ): Promise<ServedOutcome> {
@@ -61,7 +61,7 @@ export async function serve(
   await isWaiting;
   if (death === 'crash') ask(`${base}/die`);
   // The warning was written at once; what is below comes to the box within its period.
-  else setTimeout(() => child.kill('SIGKILL'), 300);
+  else setTimeout(() => child.kill(death), 300);
   const [code, signal] = await closed;
   const path = recordingIn(folder);
   const recording = path === null ? null : openRecording(path);
