@@ -4,56 +4,55 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { goldenRecording } from '../golden-recording.ts';
 import { CLI } from '../run-viewer.ts';
 
 describe('view in a terminal', () => {
   let directory: string;
+  /** Of tmux, which goes on for a moment when it is told to end: each test has one of its own. */
+  let socket: string;
   const tmux = (...words: string[]): string =>
-    execFileSync('tmux', ['-S', join(directory, 'tmux'), ...words], { encoding: 'utf8' });
+    execFileSync('tmux', ['-S', socket, ...words], { encoding: 'utf8' });
   const press = (...keys: string[]): string => tmux('send-keys', '-t', 'reader', ...keys);
 
-  const shows = async (pattern: RegExp): Promise<string> => {
+  /** Waits for all of it: what is taken of a screen may be from the middle of a picture. */
+  const shows = async (...patterns: RegExp[]): Promise<string> => {
     let text = '';
-    await expect
-      .poll(
-        () => {
-          text = tmux('capture-pane', '-p', '-t', 'reader');
-          return text;
-        },
-        { timeout: 20_000 },
-      )
-      .toMatch(pattern);
+    const missing = (): string => {
+      text = tmux('capture-pane', '-p', '-t', 'reader');
+      const lacks = patterns.filter((pattern) => !pattern.test(text));
+      return lacks.length === 0 ? '' : `${lacks.join(' and ')} missing in\n${text}`;
+    };
+    await expect.poll(missing, { timeout: 20_000 }).toBe('');
     return text;
   };
 
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
     writeFileSync(join(directory, 'crash.bin'), goldenRecording());
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+  beforeEach(({ task }) => {
+    socket = join(directory, `tmux-${task.id}`);
     tmux('-f', '/dev/null', 'new-session', '-d', '-s', 'reader', '-x', '80', '-y', '24', 'sh');
   });
-  afterAll(() => {
-    tmux('kill-server');
-    rmSync(directory, { recursive: true });
-  });
+  afterEach(() => tmux('kill-server'));
 
-  const start = async (): Promise<string> => {
+  const start = async (...patterns: RegExp[]): Promise<void> => {
     press('clear; echo "before"', 'Enter');
     await shows(/^before/m);
     press(
       `(cd ${directory}; sh -c 'echo $$ > pid; exec ${process.execPath} ${CLI} view crash.bin')`,
     );
     press('; echo "code $?"', 'Enter');
-    return shows(/^5 of 5 /m);
+    await shows(/^5 of 5 /m, ...patterns);
   };
 
   it('lists, shows an event in full, resizes, and leaves the shell as it was', async () => {
-    expect(await start()).toMatch(/^> .*FATAL +main +giving up +█$/m);
+    await start(/^> .*FATAL +main +giving up +█$/m);
     press('E', 'Enter');
-    const detail = await shows(/caused by: TypeError: network down/);
-    expect(detail).toContain('charge failed');
-    expect(detail).toContain('for "them" \\x1b[31m');
+    await shows(/caused by: TypeError: network down/, /charge failed/, /for "them" \\x1b\[31m/);
     press('q');
     await shows(/4 of 5 /);
     tmux('resize-window', '-t', 'reader', '-x', '60', '-y', '8');
@@ -62,29 +61,28 @@ describe('view in a terminal', () => {
     const left = await shows(/code 0/);
     expect(left).not.toContain('listening');
     expect(tmux('display', '-p', '-t', 'reader', '#{alternate_on}#{cursor_flag}')).toBe('01\n');
-    tmux('resize-window', '-t', 'reader', '-x', '80', '-y', '24');
   }, 60_000);
 
   it('has panes, marks, wrapped rows and neighbours on 80 by 24, and help for all of it', async () => {
     await start();
     press('P');
-    expect(await shows(/^\d pattern/m)).toMatch(/^> +1 +20\.0% /m);
+    await shows(/^\d pattern/m, /^> +1 +20\.0% /m);
     press('L');
-    expect(await shows(/^>main /m)).toMatch(/▼/);
+    await shows(/^>main /m, /▼/);
     press('I');
-    expect(await shows(/^taken /m)).toMatch(/^events +5: /m);
+    await shows(/^taken /m, /^events +5: /m);
     press('I', 'g', 'm', 'a', 'G', "'", 'a');
     await shows(/^>a.*listening/m);
     press('5', 'z');
     await shows(/\[±1\]/);
     press('Z', '1', 'C-w', 'p');
-    expect(await shows(/^─{80}$/m)).toMatch(/^ +message +listening/m);
+    await shows(/^─{80}$/m, /^ +message +listening/m);
     press('?');
     await shows(/^Moving$/m);
     press('Space');
-    expect(await shows(/^m and a letter/m)).toMatch(/^ {33}last mark, to the crash, UTC\.$/m);
+    await shows(/^m and a letter/m, /^ {33}last mark, to the crash, UTC\.$/m);
     press('G');
-    expect(await shows(/^On the timeline$/m)).toMatch(/^z Z +Look closer/m);
+    await shows(/^On the timeline$/m, /^z Z +Look closer/m);
     press('q', 'q');
     await shows(/code 0/);
   }, 60_000);
