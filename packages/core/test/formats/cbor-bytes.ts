@@ -23,7 +23,13 @@ export function head(major: number, argument: number | bigint, width?: number): 
 }
 
 export function join(...parts: (Uint8Array | number[])[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(parts.map((part) => Uint8Array.from(part))));
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
 /** Many items, one after another. */

@@ -3,12 +3,14 @@
 
 import { crc32 } from 'node:zlib';
 import { cbor, join, tag } from '../../../core/test/formats/cbor-bytes.ts';
-import { GOLDEN_PARTS } from '../../../core/test/formats/golden-content.ts';
+import { GOLDEN_PARTS, VALUES } from '../../../core/test/formats/golden-content.ts';
 import {
   type ChunkParts,
   chunk,
   headerMap,
+  type SegmentParts,
   segmentContent,
+  segmentOf,
   storedFrame,
 } from '../../../core/test/formats/recording-bytes.ts';
 import { repairBox, wholeBox } from './small-box.ts';
@@ -42,6 +44,11 @@ export interface Seeds {
 
 const HEADER = cbor(tag(55799, headerMap()));
 const SEGMENTS = GOLDEN_PARTS.segments.map((segment) => segmentContent(segment));
+/** One event or one value each. What is small is read fast: the more of them can be tried. */
+const SMALL_SEGMENTS: readonly Uint8Array[] = [
+  ...GOLDEN_PARTS.segments.flatMap(oneByOne),
+  ...Object.values(VALUES).map((value) => segmentContent(segmentOf(value))),
+];
 const FOOTER = cbor({ segments: 2, events: 26, bytes: 1, checksum: 1 });
 
 /** Heads and pieces that decoders stumble over. */
@@ -82,20 +89,28 @@ const WORDS = [0, 1, 2, 47, 48, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff0, 
 /** Input number `index` of this seed. */
 export function mutated(seeds: Seeds, seed: number, index: number): Uint8Array {
   const dice = new Dice(seed, index);
-  // A black box is large, and takes as long as ten snapshots.
-  if (dice.below(100) === 0) {
+  // A black box is large, and takes as long as twenty snapshots.
+  if (dice.below(200) === 0) {
     const box = wholeBox(distorted(seeds.box, dice, 1 + dice.below(6)));
     return repairBox(box, dice.below(8));
   }
-  if (dice.below(2) === 0) return rebuilt(dice);
-  return distorted(dice.of(seeds.snapshots), dice, 1 + dice.below(6));
+  if (dice.below(8) === 0) return distorted(dice.of(seeds.snapshots), dice, 1 + dice.below(6));
+  return rebuilt(dice.below(8) === 0 ? SEGMENTS : SMALL_SEGMENTS, dice);
+}
+
+/** A segment of each event, with all that is defined in the whole one. */
+function oneByOne(segment: SegmentParts): Uint8Array[] {
+  const isEvent = (record: unknown): boolean => typeof (record as unknown[])[0] !== 'string';
+  const definitions = segment.records.filter((record) => !isEvent(record));
+  const events = segment.records.filter(isEvent);
+  return events.map((event) => segmentContent({ ...segment, records: [...definitions, event] }));
 }
 
 /** A recording whose checksums hold, about what should not be. */
-function rebuilt(dice: Dice): Uint8Array {
+function rebuilt(segments: readonly Uint8Array[], dice: Dice): Uint8Array {
   const distortions = dice.below(4);
-  const contents = [HEADER, dice.of(SEGMENTS), FOOTER];
-  if (dice.below(4) === 0) contents.splice(1, 0, dice.of(SEGMENTS));
+  const contents = [HEADER, dice.of(segments), FOOTER];
+  if (dice.below(4) === 0) contents.splice(1, 0, dice.of(segments));
   for (let i = 0; i < distortions; i++) {
     const at = dice.below(contents.length);
     contents[at] = distorted(contents[at], dice, 1 + dice.below(3));
