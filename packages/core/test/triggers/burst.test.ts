@@ -47,4 +47,19 @@ describe('a burst', () => {
   it('takes an event that comes late from another thread', () => {
     expect(add(new BurstWindow(options), [50, 60, 40])).toEqual([[40, 0]]);
   });
+
+  it('takes no longer an event where it is one of very many', () => {
+    const nsAnEvent = (count: number): number => {
+      const window = new BurstWindow({ count, withinMs: 1, cooldownMs: 0 });
+      const events = 300_000;
+      const startedNs = process.hrtime.bigint();
+      // Never complete: the oldest is always too old.
+      for (let i = 0; i < events; i++) window.add(i * MS_NS);
+      return Number(process.hrtime.bigint() - startedNs) / events;
+    };
+    nsAnEvent(10);
+    const few = nsAnEvent(10);
+    // Going over the times of all of them would take a hundred thousand times as long.
+    expect(nsAnEvent(100_000)).toBeLessThan(100 * few);
+  });
 });

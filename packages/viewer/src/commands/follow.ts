@@ -1,5 +1,6 @@
 /** `ttlog-view follow`: prints what a living process logs, read from its black box. */
 
+import { dirname } from 'node:path';
 import type { RecordedEvent, Recording } from 'ttlog/reader';
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, parsePid } from '../arguments/pid.ts';
@@ -34,7 +35,7 @@ export const follow: Command = {
     'Reads the black box (.ring) of a process again and again and prints what is new: all it ' +
       'records, down to trace, whatever it prints itself. Ends when the process does, with how it ' +
       'ended. Without an argument it is the newest black box in TTLOG_SNAPSHOT_DIR or the default ' +
-      'directory. A service has one where it has the option blackBox.',
+      'directory. A service has one unless it is switched off (blackBox: false, TTLOG_BLACK_BOX=off).',
     'Lines are in the order in which they arrive; those of a quiet thread may be a second late.',
   ],
   options: [
@@ -99,12 +100,16 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     const gone = last.filter(
       (file) => isLiving(file) && !files.some(({ path }) => path === file.path),
     );
+    for (const box of gone) {
+      const left = await leftInPlaceOf(box, terminal);
+      if (left !== null) files.push(left);
+      else terminal.report(`${box.path}: the process has ended in order and left no recording`);
+    }
     await print(
       newEvents(files, { ...selection, lines: undefined }, tails),
       { format, first },
       terminal,
     );
-    for (const { path } of gone) terminal.report(`${path}: the process ended and left nothing`);
     for (const file of files) {
       if (isLiving(file)) continue;
       await printEnding(file, given, terminal);
@@ -140,7 +145,26 @@ interface OpenedBoxes {
   readonly isPartial: boolean;
 }
 
-/** Those that can be opened; a process that ends cleanly removes its black box. */
+/**
+ * The recording that a process wrote as it died, whose black box is gone then, or that a start of
+ * the service has made of the box. null where there is none since the box was last looked at.
+ */
+async function leftInPlaceOf(
+  box: RecordingFile,
+  { environment }: Terminal,
+): Promise<RecordingFile | null> {
+  const { pid, runId, takenAtMs } = box.recording.header;
+  const wanted = { fallback: 'all', kind: 'both', pid } as const;
+  const { paths } = await findRecordings([dirname(box.path)], environment, wanted);
+  const { opened } = await openAll(paths, null);
+  const [newest] = opened
+    .filter((file) => !isLiving(file) && file.recording.header.runId === runId)
+    .sort((a, b) => b.recording.header.takenAtMs - a.recording.header.takenAtMs);
+  if (newest === undefined || newest.recording.header.takenAtMs < takenAtMs) return null;
+  return { ...newest, path: box.path };
+}
+
+/** Those that can be opened; a process that ends in order removes its black box. */
 async function openAll(paths: readonly string[], terminal: Terminal | null): Promise<OpenedBoxes> {
   const opened: RecordingFile[] = [];
   const unopened: UnopenedFile[] = [];
