@@ -1,6 +1,5 @@
 /** `ttlog-view follow`: prints what a living process logs, read from its black box. */
 
-import { dirname } from 'node:path';
 import type { RecordedEvent, Recording } from 'ttlog/reader';
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, parsePid } from '../arguments/pid.ts';
@@ -11,6 +10,7 @@ import { CLOCK_MODES, type ClockMode } from '../format/event-clock.ts';
 import type { PrettyFormat } from '../format/pretty.ts';
 import { findRecordings } from '../input/find-recordings.ts';
 import { reportDamage } from '../input/input.ts';
+import { leftInPlaceOf } from '../input/left-recording.ts';
 import { isLiving, monotonicOffsetNs } from '../input/living.ts';
 import { openFile, type UnopenedFile } from '../input/open-recordings.ts';
 import { EXIT_FAILED, EXIT_NOTHING_MATCHED, exitCode } from '../output/exit-code.ts';
@@ -101,8 +101,8 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
       (file) => isLiving(file) && !files.some(({ path }) => path === file.path),
     );
     for (const box of gone) {
-      const left = await leftInPlaceOf(box, terminal);
-      if (left !== null) files.push(left);
+      const left = await leftInPlaceOf(box);
+      if (left !== null) files.push({ ...left, path: box.path });
       else terminal.report(`${box.path}: the process has ended in order and left no recording`);
     }
     await print(
@@ -143,25 +143,6 @@ interface OpenedBoxes {
   readonly hasFailed: boolean;
   /** One is no black box. */
   readonly isPartial: boolean;
-}
-
-/**
- * The recording that a process wrote as it died, whose black box is gone then, or that a start of
- * the service has made of the box. null where there is none since the box was last looked at.
- */
-async function leftInPlaceOf(
-  box: RecordingFile,
-  { environment }: Terminal,
-): Promise<RecordingFile | null> {
-  const { pid, runId, takenAtMs } = box.recording.header;
-  const wanted = { fallback: 'all', kind: 'both', pid } as const;
-  const { paths } = await findRecordings([dirname(box.path)], environment, wanted);
-  const { opened } = await openAll(paths, null);
-  const [newest] = opened
-    .filter((file) => !isLiving(file) && file.recording.header.runId === runId)
-    .sort((a, b) => b.recording.header.takenAtMs - a.recording.header.takenAtMs);
-  if (newest === undefined || newest.recording.header.takenAtMs < takenAtMs) return null;
-  return { ...newest, path: box.path };
 }
 
 /** Those that can be opened; a process that ends in order removes its black box. */

@@ -5,6 +5,7 @@
 
 import type { RecordingFile } from '../recording-file.ts';
 import { findRecordings, isBoxName, STANDARD_INPUT, type Wanted } from './find-recordings.ts';
+import { leftInPlaceOf } from './left-recording.ts';
 import { isLiving } from './living.ts';
 import { openFile } from './open-recordings.ts';
 
@@ -46,7 +47,7 @@ export class InputWatch {
       if (again !== file) hasNews = true;
       files.push(again);
     }
-    for (const path of await this.#newPaths()) {
+    for (const path of await this.#newPaths(files)) {
       const result = await openFile(path);
       // It may be half written, or not be a recording at all.
       if (!result.ok) this.#refused.add(path);
@@ -64,22 +65,21 @@ export class InputWatch {
     return isLiving(file) && !this.#gone.has(file.path);
   }
 
-  /** The same file where nothing in it is new. */
+  /** The same file where nothing in it is new; what is there instead of it where it is gone. */
   async #reopened(file: RecordingFile): Promise<RecordingFile> {
     const result = await openFile(file.path);
     if (!result.ok) {
       this.#gone.add(file.path);
-      return file;
+      return (await leftInPlaceOf(file)) ?? file;
     }
     return isSame(file, result.file) ? file : result.file;
   }
 
-  async #newPaths(): Promise<string[]> {
+  async #newPaths(files: readonly RecordingFile[]): Promise<string[]> {
+    if (!this.#mayGrow) return [];
     const { operands, environment, wanted } = this.#place;
-    // A process that ends may leave a snapshot instead of its black box.
-    if (!this.#mayGrow && wanted.pid === undefined) return [];
     const { paths } = await findRecordings(operands, environment, wanted);
-    const known = new Set(this.#files.map(({ path }) => path));
+    const known = new Set(files.map(({ path }) => path));
     return paths.filter((path) => !known.has(path) && !this.#refused.has(path));
   }
 }

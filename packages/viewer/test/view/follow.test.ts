@@ -1,6 +1,7 @@
 // Following: what is new comes to the end of the list, and the place of the reader stays what it is.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -101,33 +102,54 @@ describe('an input that is watched', () => {
     expect((await watched(join(directory, 'a.bin'))).isOpen).toBe(false);
   });
 
-  it('shows what a living process logs, until it dies', async () => {
+  /** A program that logs a warning, and another one and dies when it is told to. */
+  async function start(death: string): Promise<{ app: ChildProcess; pty: Pty }> {
     const program = `
       import { getLogger, startRecorder } from ${JSON.stringify(CORE)};
       startRecorder({ service: 'followed', blackBox: 'mirrored' });
       const log = getLogger('app');
       log.warn('first', { n: 1 });
-      process.stdin.on('data', () => log.warn('next', { n: 2 }));
+      process.stdin.on('data', () => { log.warn('next', { n: 2 }); ${death} });
       process.stdout.write('ready\\n');
     `;
     writeFileSync(join(directory, 'app.mjs'), program);
     const environment = { PATH: process.env.PATH ?? '', TTLOG_SNAPSHOT_DIR: directory };
     const app = spawn(process.execPath, [join(directory, 'app.mjs')], {
       env: environment,
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'ignore'],
     });
-    await new Promise((resolve) => app.stdout.once('data', resolve));
-    const command = `${process.execPath} ${CLI} view --pid ${app.pid}`;
+    await once(app.stdout, 'data');
+    const command = `${process.execPath} ${CLI} view *.ring`;
     const pty = new Pty(command, { directory, columns: 80, lines: 24, environment });
+    await pty.shows(/^>.* first n=1/m);
+    pty.type('F');
+    await pty.shows(/following/);
+    app.stdin.write('go\n');
+    return { app, pty };
+  }
+
+  it('shows what a living process logs, until it dies', async () => {
+    const { app, pty } = await start('');
     try {
-      await pty.shows(/^>.* first n=1/m);
-      pty.type('F');
-      await pty.shows(/following/);
-      app.stdin.write('go\n');
       await pty.shows(/^>.* next n=2/m);
       app.kill('SIGKILL');
       await pty.shows(/the process has ended/);
       pty.type('q');
+      expect(await pty.ended()).toBe(0);
+    } finally {
+      app.kill('SIGKILL');
+      await pty.close();
+    }
+  }, 30_000);
+
+  it('goes on in the snapshot of a crash', async () => {
+    const { app, pty } = await start("throw new TypeError('poisoned');");
+    try {
+      await pty.shows(/^>.* next n=2/m);
+      await pty.shows(/Uncaught exception/);
+      pty.type('I');
+      await pty.shows(/TypeError: poisoned/);
+      pty.type('Iq');
       expect(await pty.ended()).toBe(0);
     } finally {
       app.kill('SIGKILL');
