@@ -22,6 +22,7 @@ export {
 export {
   type RecordedSpan,
   readSpans,
+  type SpanDrops,
   type SpanEvent,
   type SpanLink,
   type SpanQuery,

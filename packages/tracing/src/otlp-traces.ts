@@ -17,6 +17,9 @@ interface OtlpSpan {
   readonly attributes: KeyValue[];
   readonly events: { timeUnixNano: string; name: string; attributes: KeyValue[] }[];
   readonly links: { traceId: string; spanId: string; attributes: KeyValue[] }[];
+  readonly droppedAttributesCount?: number;
+  readonly droppedEventsCount?: number;
+  readonly droppedLinksCount?: number;
   readonly status: { readonly code: number; readonly message?: string };
 }
 
@@ -40,7 +43,7 @@ export function* traceLines(recording: Recording, size: number): Generator<strin
 }
 
 function toOtlpSpan(span: RecordedSpan, recordingEndNs: bigint): OtlpSpan {
-  const { traceId, spanId, parentSpanId, traceState, status, startNs, endNs } = span;
+  const { traceId, spanId, parentSpanId, traceState, status, startNs, endNs, dropped } = span;
   const lastNs = recordingEndNs < startNs ? startNs : recordingEndNs;
   const unfinished = endNs === null ? { 'ttlog.unfinished': true } : {};
   const message = status.message.toWellFormed();
@@ -71,6 +74,11 @@ function toOtlpSpan(span: RecordedSpan, recordingEndNs: bigint): OtlpSpan {
         spanId: link.spanId,
         attributes: keyValues(link.attributes),
       })),
+    ...(dropped && {
+      droppedAttributesCount: dropped.attributes,
+      droppedEventsCount: dropped.events,
+      droppedLinksCount: dropped.links,
+    }),
     status: message === '' ? { code: status.code } : { code: status.code, message },
   };
 }

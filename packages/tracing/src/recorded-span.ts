@@ -43,6 +43,9 @@ export class RecordedSpan implements Span, SdkSpan {
   readonly attributes: Attributes = {};
   readonly links: Link[] = [];
   readonly events: SdkEvent[] = [];
+  droppedAttributesCount = 0;
+  droppedEventsCount = 0;
+  droppedLinksCount = 0;
   readonly instrumentationScope: Scope;
   readonly #spanContext: SpanContext;
   readonly #recorder: Recorder;
@@ -69,7 +72,10 @@ export class RecordedSpan implements Span, SdkSpan {
   setAttribute(key: string, value: AttributeValue): this {
     if (this.#hasEnded || value === undefined || value === null) return this;
     if (!Object.hasOwn(this.attributes, key)) {
-      if (this.#attributeCount >= MAX_ITEMS) return this;
+      if (this.#attributeCount >= MAX_ITEMS) {
+        this.droppedAttributesCount++;
+        return this;
+      }
       this.#attributeCount++;
     }
     // A list is copied, since the application may go on changing it.
@@ -93,7 +99,11 @@ export class RecordedSpan implements Span, SdkSpan {
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (this.#hasEnded || this.events.length >= MAX_ITEMS) return this;
+    if (this.#hasEnded) return this;
+    if (this.events.length >= MAX_ITEMS) {
+      this.droppedEventsCount++;
+      return this;
+    }
     const hasTime = isTime(attributesOrTime);
     const attributes = hasTime ? undefined : (attributesOrTime as Attributes | undefined);
     const at = hasTime ? (attributesOrTime as TimeInput) : time;
@@ -108,7 +118,9 @@ export class RecordedSpan implements Span, SdkSpan {
   }
 
   addLink(link: Link): this {
-    if (!this.#hasEnded && this.links.length < MAX_ITEMS) this.links.push(link);
+    if (this.#hasEnded) return this;
+    if (this.links.length < MAX_ITEMS) this.links.push(link);
+    else this.droppedLinksCount++;
     return this;
   }
 

@@ -1,6 +1,6 @@
 /**
  * What the SDKs hand to processors, by its form: so much of it as is read here, in the words of
- * this major version and of the one before. Nothing of an SDK is imported.
+ * version 3 of the SDKs and of the two before. Nothing of an SDK is imported.
  */
 
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
@@ -24,6 +24,9 @@ export interface SdkSpan {
   readonly attributes: Attributes;
   readonly links: readonly SdkLink[];
   readonly events: readonly SdkEvent[];
+  readonly droppedAttributesCount?: number;
+  readonly droppedEventsCount?: number;
+  readonly droppedLinksCount?: number;
   readonly instrumentationScope?: Scope;
   /** In version 1 of the SDK. */
   readonly instrumentationLibrary?: Scope;

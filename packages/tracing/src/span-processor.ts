@@ -8,7 +8,7 @@ import type { SdkSpan } from './sdk-types.ts';
 
 /**
  * Records the start and the end of every span that the SDK records, beside whatever exports it.
- * Fits `spanProcessors` of the SDKs 1 and 2. Never throws and never waits.
+ * Fits `spanProcessors` of the SDKs 1 to 3. Never throws and never waits.
  */
 export class FlightRecorderSpanProcessor {
   readonly #recorder: Recorder;

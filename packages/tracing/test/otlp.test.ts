@@ -212,6 +212,14 @@ describe('log records', () => {
   });
 });
 
+test('what a span was too large for is counted', () => {
+  const fields = { droppedAttributes: 3, droppedEvents: 2 ** 32 - 1, droppedLinks: 2 ** 32 };
+  const end = { timeNs: AT_NS, message: 'span', kind: 'span-end', ...IDS, fields } as const;
+  const [span] = spansOf(checked('traces', ofEvents([end])));
+  expect(span).toMatchObject({ droppedAttributesCount: 3, droppedEventsCount: 2 ** 32 - 1 });
+  expect(span.droppedLinksCount ?? 0).toBe(0);
+});
+
 test('ids and times that OTLP has no room for are left out, not made up', () => {
   const hostile = { traceId: '0'.repeat(32), spanId: 'b'.repeat(16) };
   const short = { traceId: 'ab', spanId: 'cd', traceFlags: 999 };

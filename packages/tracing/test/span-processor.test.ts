@@ -70,6 +70,14 @@ describe.each(TRACING_SDKS)('with version $version of the SDK', (sdk) => {
     ]);
   });
 
+  test('what the SDK itself has dropped is counted', async () => {
+    const span = trace.getTracer('scope').startSpan('large');
+    for (let i = 0; i < 200; i++) span.setAttribute(`key ${i}`, i).addEvent('e');
+    span.end();
+    const [read] = readSpans(await recordingOf(recorder));
+    expect(read.dropped).toEqual({ attributes: 72, events: 72, links: 0 });
+  });
+
   test('a span in flight is there as one that never ended, and its child as one that did', async () => {
     const tracer = trace.getTracer('scope');
     tracer.startActiveSpan('outer', () => {

@@ -158,6 +158,8 @@ test('what a span is given is bounded, and hostile values harm nobody', async ()
   const [read] = await spansOf();
   expect(Object.keys(read.attributes).length).toBeLessThanOrEqual(128);
   expect(read.events.length).toBeLessThanOrEqual(128);
+  expect(read.dropped).toMatchObject({ attributes: 873, links: 872 });
+  expect(read.dropped?.events).toBeGreaterThanOrEqual(872);
   expect(read.endNs).not.toBeNull();
   expect(({} as { own?: unknown }).own).toBeUndefined();
 });

@@ -14,7 +14,7 @@ interface Scope {
   readonly version?: string | undefined;
 }
 
-/** In the words of versions 1 and 2 of the SDKs. */
+/** In the words of versions 1 to 3 of the SDKs. */
 export interface ForeignSpan {
   readonly name: string;
   readonly kind: number;
@@ -41,6 +41,10 @@ export interface ForeignSpan {
     readonly time: Time;
     readonly attributes?: object | undefined;
   }[];
+  /** What the SDK did not keep, beyond its limits. */
+  readonly droppedAttributesCount?: number;
+  readonly droppedEventsCount?: number;
+  readonly droppedLinksCount?: number;
   readonly instrumentationScope?: Scope;
   /** In version 1. */
   readonly instrumentationLibrary?: Scope;
@@ -117,9 +121,19 @@ export function endOf(span: ForeignSpan): SpanEvent {
       endNs: nanoseconds(span.endTime),
       ...(code === UNSET ? {} : { status: code }),
       ...(message === '' ? {} : { statusMessage: message }),
+      ...droppedBy(span),
     },
     lists: { ...start.lists, ...(events.length === 0 ? {} : { events }) },
   };
+}
+
+function droppedBy(span: ForeignSpan): { readonly [fact: string]: number } {
+  const counts = {
+    droppedAttributes: span.droppedAttributesCount ?? 0,
+    droppedEvents: span.droppedEventsCount ?? 0,
+    droppedLinks: span.droppedLinksCount ?? 0,
+  };
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
 function linkOf({ context, attributes }: ForeignSpan['links'][number]): SpanLink {

@@ -26,6 +26,13 @@ export interface SpanLink {
   readonly attributes: { readonly [name: string]: unknown };
 }
 
+/** How many of each the maker of a span did not keep, beyond its limits. */
+export interface SpanDrops {
+  readonly attributes: number;
+  readonly events: number;
+  readonly links: number;
+}
+
 export interface RecordedSpan {
   /** Lower-case hex. */
   readonly traceId: string;
@@ -46,6 +53,8 @@ export interface RecordedSpan {
   readonly attributes: { readonly [name: string]: unknown };
   readonly events: readonly SpanEvent[];
   readonly links: readonly SpanLink[];
+  /** Only where there are any. */
+  readonly dropped?: SpanDrops;
   readonly thread: RecordedEvent['thread'];
 }
 
@@ -57,6 +66,8 @@ export interface SpanQuery {
 }
 
 const DEFAULT_LIMIT = 200_000;
+/** What OTLP can say. */
+const MAX_DROPPED = 2 ** 32 - 1;
 
 /**
  * The spans of a recording in the order in which they are first met, each as its end tells, or as
@@ -110,8 +121,18 @@ function toSpan(event: RecordedEvent, traceId: string, spanId: string): Recorded
         spanId: item.spanId as string,
         attributes: toAttributes(item.attributes),
       })),
+    ...toDropped(fields),
     thread: event.thread,
   };
+}
+
+function toDropped(fields: RecordedEvent['fields']): { dropped?: SpanDrops } {
+  const dropped: SpanDrops = {
+    attributes: toSmall(fields.droppedAttributes, MAX_DROPPED),
+    events: toSmall(fields.droppedEvents, MAX_DROPPED),
+    links: toSmall(fields.droppedLinks, MAX_DROPPED),
+  };
+  return Object.values(dropped).some((count) => count > 0) ? { dropped } : {};
 }
 
 /** Epoch nanoseconds that fit into the 64 bits that other formats have for them. */

@@ -194,6 +194,7 @@ function spanObject(node: TraceNode, iso: (ns: bigint) => string): object {
       attributes,
     })),
     links: span.links,
+    ...(span.dropped && { dropped: span.dropped }),
     logs: events.map(({ timeNs, level, logger, message, fields }) => ({
       time: iso(timeNs),
       level,
