@@ -38,7 +38,6 @@ import {
 } from './snapshot/take-snapshot.ts';
 import { writeToStderr } from './stderr-line.ts';
 import { type RecorderShare, ThreadRecorder } from './thread-recorder.ts';
-import { installExit } from './triggers/exit.ts';
 
 /** What the recorder itself has to say of the application. */
 const ownLog = getLogger('ttlog');
@@ -158,15 +157,17 @@ export class RunningRecorder implements Recorder {
       await this.#pending.catch(() => {});
       this.#thread.close();
       await this.#flushOutput();
-      if ((await this.#recorderThread?.stop()) === false) {
-        // Nor would main come back from what is left to be done with files.
-        installExit((exitCode) => this.#exitAfter({ exitCode, lastWords: '' }, () => {}));
-        return;
-      }
+      // All is printed, and the thread about to end.
+      this.#thread.onSilence = () => {};
+      // Where it hangs, main would not come back from what is left to be done with files. The exit
+      // does it.
+      if ((await this.#recorderThread?.stop()) === false) return;
       const { box } = this.#thread.facts;
-      if (!this.#isOwner || box === null) return;
-      removeBox(box, CLOSE_AFTER_MS);
-      if (box.mapping !== null) releaseMapping(box.mapping, box.descriptor);
+      if (this.#isOwner && box !== null) {
+        removeBox(box, CLOSE_AFTER_MS);
+        if (box.mapping !== null) releaseMapping(box.mapping, box.descriptor);
+      }
+      this.#thread.forgetExit();
     } catch (error) {
       this.#report(asError(error));
     }

