@@ -28,6 +28,11 @@ export class ProcessOutput {
   readonly progress: OutputProgress = new OutputProgress();
   readonly #memory: RingMemory;
   readonly #facts: RecorderFacts;
+  /** Kept for the next flush, once this thread prints. */
+  #printer: EventPrinter | null = null;
+  #wallOffsetNs = 0n;
+  #isBehind = false;
+  #isClosed = false;
 
   constructor(memory: RingMemory, facts: RecorderFacts, output: ResolvedOptions['output']) {
     if (output === false) throw new Error('there is no output');
@@ -42,7 +47,9 @@ export class ProcessOutput {
     if (thread.state.state !== 'failed') {
       await new Promise<void>((resolve) => thread.flush(resolve));
     }
-    if (thread.state.state === 'failed') this.#printHere(OWN_MS);
+    if (thread.state.state !== 'failed') return;
+    this.progress.takeFromDead();
+    this.#printHere(OWN_MS);
   }
 
   /** The same while this thread waits, for a second at most: the process is about to end. */
@@ -50,31 +57,59 @@ export class ProcessOutput {
     try {
       const hasThread = thread.state.state !== 'failed';
       if (hasThread && this.progress.awaitFlush(thread.flush(noop), THREAD_MS)) return;
+      if (!hasThread) this.progress.takeFromDead();
+      else if (!this.progress.take(TAKE_MS)) return;
       this.#printHere(hasThread ? OWN_MS : THREAD_MS + OWN_MS);
+      this.close();
     } catch {
       // There is nobody left to tell, and the events are in the ring.
     }
   }
 
-  /** Once the recorder thread is not in the middle of it: what it has left. */
+  /** Nothing is printed here any more. What is left where the reader is behind is said to be lost. */
+  close(): void {
+    this.#isClosed = true;
+    const printer = this.#printer;
+    this.#printer = null;
+    try {
+      if (this.#isBehind) printer?.giveUp();
+      printer?.close();
+    } catch {
+      // Then that is not said either; that nothing could be written has been told.
+    }
+  }
+
+  /** In the place of the recorder thread, from which it has been taken: what it has left. */
   #printHere(withinMs: number): void {
-    if (!this.progress.take(TAKE_MS)) return;
+    if (this.#isClosed) return;
     const { clock } = this.#facts;
     const { monoNs, wallMs } = shownClock(clock, readClocks());
-    const wallOffsetNs = BigInt(Math.round(wallMs * MS_NS)) - monoNs;
-    const untilNs = hrtimeNs() + BigInt(withinMs * MS_NS);
-    const clocks = { nowNs: hrtimeNs, wallOffsetNs: () => wallOffsetNs };
+    this.#wallOffsetNs = BigInt(Math.round(wallMs * MS_NS)) - monoNs;
+    this.#printer ??= this.#makePrinter();
+    try {
+      this.#printer.reopenIfMoved();
+    } finally {
+      this.#isBehind = !this.#printAll(this.#printer, withinMs);
+    }
+  }
+
+  #makePrinter(): EventPrinter {
+    const clocks = { nowNs: hrtimeNs, wallOffsetNs: () => this.#wallOffsetNs };
     const from = this.progress.printedNs;
-    const printer = new EventPrinter(this.#memory, this.order, this.#facts, clocks, from);
-    printer.includeLatest();
+    return new EventPrinter(this.#memory, this.order, this.#facts, clocks, from);
+  }
+
+  /** False where the reader did not take all of it in time. */
+  #printAll(printer: EventPrinter, withinMs: number): boolean {
+    const untilNs = hrtimeNs() + BigInt(withinMs * MS_NS);
     const hasTime = (): boolean => hrtimeNs() < untilNs;
+    printer.includeLatest();
     let state = printer.work(hasTime);
     while (state === 'busy' && hasTime()) {
       this.progress.pause(READER_MS);
       state = printer.work(hasTime);
     }
-    if (state !== 'done') printer.giveUp();
-    printer.close();
+    return state === 'done';
   }
 }
 

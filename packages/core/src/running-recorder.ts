@@ -159,6 +159,7 @@ export class RunningRecorder implements Recorder {
       await this.#flushOutput();
       // All is printed, and the thread about to end.
       this.#thread.onSilence = () => {};
+      this.#output?.close();
       // Where it hangs, main would not come back from what is left to be done with files. The exit
       // does it.
       if ((await this.#recorderThread?.stop()) === false) return;

@@ -3,7 +3,8 @@
  * recorder share, so that at the end the latter can wait for the former, or print by itself what is
  * left. What is printed is not known here.
  *
- *   state:   free -> printing (recorder thread) -> free;  free -> taken (owner), for good
+ *   state:   free -> printing (recorder thread) -> free;  free -> taken (owner), for good;
+ *            printing -> taken (owner), where the recorder thread has died in the middle of it
  *   flushed: ticket of the last flush that was asked for and is done
  *   printed: up to which moment all is printed, on the clock of process.hrtime
  */
@@ -74,13 +75,20 @@ export class OutputProgress {
     Atomics.wait(this.#words, STATE, TAKEN, ms);
   }
 
-  /** The owner's side: false where the recorder thread stays in the middle of printing. */
+  /**
+   * The owner's side: whether it is the one that prints, from now on or since an earlier call. False
+   * where the recorder thread stays in the middle of printing.
+   */
   take(withinMs: number): boolean {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const found = Atomics.compareExchange(this.#words, STATE, FREE, TAKEN);
-      if (found !== PRINTING) return found === FREE;
+      if (Atomics.compareExchange(this.#words, STATE, FREE, TAKEN) !== PRINTING) return true;
       if (Atomics.wait(this.#words, STATE, PRINTING, withinMs) === 'timed-out') break;
     }
     return false;
+  }
+
+  /** The owner's side, as `take`, where the recorder thread has died, in the middle of it or not. */
+  takeFromDead(): void {
+    Atomics.store(this.#words, STATE, TAKEN);
   }
 }

@@ -125,6 +125,15 @@ describe('everything is printed, once and in order, before a process ends by', (
     expect(numbers(ended.stdout)).toEqual(Array.from({ length: 5 * COUNT }, (_, n) => n));
   });
 
+  it('its end, where no thread can be had and some was printed by flush() before', async () => {
+    const file = join(directory, 'lines');
+    const program = `${LOG_ALL} await recorder.flush(); ${LOG_ALL} await recorder.flush(); ${LOG_ALL}`;
+    const output = `output: { destination: '${file}' }`;
+    const ended = await run(output, program, () => {}, NO_THREADS);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(numbers(readFileSync(file, 'utf8'))).toEqual([...ALL, ...ALL, ...ALL]);
+  });
+
   it('its end, with what its own exit listeners log', async () => {
     const program = `${LOG_ALL} process.on('exit', () => log.info('last', { n: ${COUNT} }));`;
     const ended = await run(JSON_OUTPUT, program);
