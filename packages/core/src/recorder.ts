@@ -25,7 +25,7 @@ import { countStray } from './ring/strays.ts';
 import { RunningRecorder } from './running-recorder.ts';
 import { silentRecorder } from './silent-recorder.ts';
 import { readClocks } from './snapshot/clocks.ts';
-import { resolveDirectory } from './snapshot/directory.ts';
+import { defaultDirectory, resolveDirectory } from './snapshot/directory.ts';
 import { randomBytes } from './snapshot/random-bytes.ts';
 import type { RecorderFacts } from './snapshot/take-snapshot.ts';
 import { type RecorderShare, SHARE_KEY } from './thread-recorder.ts';
@@ -135,6 +135,7 @@ function attach({ buffer, facts }: RecorderShare): RingMemory | null {
 
 function gatherFacts(options: ResolvedOptions): RecorderFacts {
   const { snapshots, notes, service } = options;
+  const directory = resolveDirectory(snapshots.directory);
   return {
     service,
     host: os.hostname(),
@@ -146,7 +147,8 @@ function gatherFacts(options: ResolvedOptions): RecorderFacts {
     arch: process.arch,
     startedAtMs: wallMs(),
     clock: readClocks(),
-    directory: resolveDirectory(snapshots.directory),
+    directory,
+    isDefaultDirectory: directory === defaultDirectory(),
     fileMode: snapshots.fileMode,
     keep: snapshots.keep,
     blackBox: { mode: 'off', reason: 'not asked for' },

@@ -67,7 +67,7 @@ function openMapped(geometry: RingGeometry, facts: RecorderFacts): OpenedRing | 
     const native = nativeMemory();
     const { segmentCount, segmentBytes } = geometry;
     const lengthBytes = ringBytes(rowCountFor(segmentCount), segmentCount, segmentBytes);
-    const opened = openDirectory(facts.directory);
+    const opened = openDirectory(facts.directory, facts.isDefaultDirectory);
     if (!opened.ok) throw opened.error;
     box = createBox(facts.directory, nameOf(facts), facts.fileMode, (descriptor) =>
       allocateFile(native, descriptor, lengthBytes),
@@ -90,7 +90,7 @@ function openMirrored(
   why: string,
 ): OpenedRing {
   try {
-    const opened = openDirectory(facts.directory);
+    const opened = openDirectory(facts.directory, facts.isDefaultDirectory);
     if (!opened.ok) throw opened.error;
     const remote = remoteFileSystem(facts.directory);
     if (remote !== null && !isAskedFor) {

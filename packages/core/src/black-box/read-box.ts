@@ -144,6 +144,7 @@ function factsOf(identity: BoxIdentity | null, brokenSegments: number): Recorder
     startedAtMs: identity?.startedAtMs ?? 0,
     clock: { monoNs: 0n, wallMs: 0 },
     directory: '',
+    isDefaultDirectory: false,
     fileMode: 0,
     keep: { files: 0, bytes: 0, ageMs: 0 },
     blackBox: { mode: identity?.mode ?? 'mirrored', reason: 'read from the black box' },

@@ -33,6 +33,13 @@ const CLAIM_MARK = '.claimed-';
 /** A recovery takes a second or so; whoever claimed a box for longer than this is dead. */
 const CLAIM_MS = 60_000;
 
+interface RecoveryOptions {
+  readonly compressor: Compressor;
+  readonly fileMode: number;
+  /** As for `openDirectory`. */
+  readonly isDefaultDirectory?: boolean;
+}
+
 /** The black boxes of a service in a directory, the newest first. */
 export function listBoxes(directory: string, service?: string): string[] {
   const part = service === undefined ? undefined : safeNamePart(service);
@@ -89,10 +96,7 @@ export type RecoveryResult =
   | { readonly path: null; readonly error: Error; readonly mayLive: boolean };
 
 /** Recovers one box of a dead process. Never throws; the box stays where it cannot be recovered. */
-export function recoverBox(
-  boxPath: string,
-  options: { compressor: Compressor; fileMode: number },
-): RecoveryResult {
+export function recoverBox(boxPath: string, options: RecoveryOptions): RecoveryResult {
   const directory = dirname(boxPath);
   const ownPath = join(directory, basename(boxPath).split(CLAIM_MARK)[0]);
   const claimed = `${ownPath}${CLAIM_MARK}${randomCharacters()}`;
@@ -112,10 +116,7 @@ export function recoverBox(
   return result;
 }
 
-function recoverClaimed(
-  claimed: string,
-  options: { compressor: Compressor; fileMode: number },
-): RecoveryResult {
+function recoverClaimed(claimed: string, options: RecoveryOptions): RecoveryResult {
   try {
     const { bytes, modifiedAtMs } = finish(readBoxFile(claimed));
     const box = readBox(bytes, {
@@ -125,6 +126,7 @@ function recoverClaimed(
     });
     const written = writeSnapshotFile({
       directory: dirname(claimed),
+      isDefaultDirectory: options.isDefaultDirectory,
       name: snapshotFileName({
         service: box.identity?.service ?? 'unknown',
         pid: box.identity?.pid ?? 0,

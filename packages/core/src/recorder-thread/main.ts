@@ -177,17 +177,16 @@ setTimeout(() => {
 if (stall !== null) {
   watchStall(
     memory,
-    facts,
     stall,
     (request) => snapshot(0, request),
     (stalledMs) => send({ kind: 'stalled', stalledMs }),
   );
 }
 
-if (heap !== null) watchHeap(memory, facts, heap, (request) => snapshot(0, request));
+if (heap !== null) watchHeap(memory, heap, (request) => snapshot(0, request));
 
 if (bursts.length > 0) {
-  watchBursts(memory, facts, bursts, send, (request) => snapshot(0, request));
+  watchBursts(memory, bursts, send, (request) => snapshot(0, request));
 }
 
 const job =
@@ -200,7 +199,10 @@ const job =
 /** Also where there is no black box of the own only since its file could not be made. */
 function isToRecover(): boolean {
   if (box !== null) return true;
-  return facts.blackBox.reason.startsWith(NO_FILE) && openDirectory(facts.directory).ok;
+  return (
+    facts.blackBox.reason.startsWith(NO_FILE) &&
+    openDirectory(facts.directory, facts.isDefaultDirectory).ok
+  );
 }
 
 send({ kind: 'ready' });

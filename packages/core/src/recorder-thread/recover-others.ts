@@ -66,8 +66,8 @@ export function recoverOthers(
 }
 
 function recover(facts: RecorderFacts, compressor: Compressor, box: string): void {
-  const { directory, service, fileMode, keep } = facts;
-  const { path } = recoverBox(box, { compressor, fileMode });
+  const { directory, isDefaultDirectory, service, fileMode, keep } = facts;
+  const { path } = recoverBox(box, { compressor, fileMode, isDefaultDirectory });
   // A service that is killed again and again must not fill the disk.
   if (path !== null) {
     applyRetention({ directory, service, keep, written: basename(path), nowMs: wallClockMs() });

@@ -49,13 +49,14 @@ export function defaultDirectory(): string {
 /**
  * Creates the directory where it is missing and checks that it may be used. The default one lies
  * where every user may create files, so it has to be ours alone; of a configured one the
- * operator has taken care. Never throws.
+ * operator has taken care. Whether it is the default one is decided at the start of a recorder:
+ * threads have environments of their own, in which TMPDIR may say something else. Never throws.
  */
 export function openDirectory(
   directory: string,
+  isDefault: boolean = directory === defaultDirectory(),
   files: FileFunctions = FILE_FUNCTIONS,
 ): DirectoryResult {
-  const isDefault = directory === defaultDirectory();
   try {
     const problem = problemWith(directory, isDefault, files);
     if (problem === null) return { ok: true };

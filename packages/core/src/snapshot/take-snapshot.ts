@@ -51,6 +51,8 @@ export interface RecorderFacts {
   /** Both clocks at the start. */
   readonly clock: Clock;
   readonly directory: string;
+  /** In which it has to be ours alone; see `openDirectory`. */
+  readonly isDefaultDirectory: boolean;
   readonly fileMode: number;
   readonly keep: Keep;
   readonly blackBox: SnapshotHeader['blackBox'];
@@ -212,6 +214,7 @@ export function takeSnapshot(
         : basename(replaces);
     const written = writeSnapshotFile({
       directory: replaces === undefined ? facts.directory : dirname(replaces),
+      isDefaultDirectory: facts.isDefaultDirectory,
       name,
       chunks: encoded.chunks,
       fileMode: facts.fileMode,

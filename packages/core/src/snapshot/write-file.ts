@@ -23,6 +23,8 @@ const { join } = path;
 
 export interface WriteRequest {
   readonly directory: string;
+  /** As for `openDirectory`. */
+  readonly isDefaultDirectory?: boolean | undefined;
   /** Made by `snapshotFileName`. */
   readonly name: string;
   /** The file's bytes, in order. */
@@ -67,10 +69,11 @@ class FlushError extends Error {
 
 /** Writes a temporary file, checks and flushes it, renames it, and flushes the directory. */
 export function writeSnapshotFile(request: WriteRequest): WriteResult {
-  const { directory, name, chunks, replace = false, reserve, files = FILE_FUNCTIONS } = request;
+  const { directory, isDefaultDirectory, name, chunks, replace = false, reserve } = request;
+  const { files = FILE_FUNCTIONS } = request;
   try {
     if (parseSnapshotFileName(name) === null) throw new Error('not the name of a snapshot file');
-    const opened = openDirectory(directory, files);
+    const opened = openDirectory(directory, isDefaultDirectory, files);
     if (!opened.ok) return opened;
     const target = join(directory, name);
     const temporary = writeTemporary(request, files);

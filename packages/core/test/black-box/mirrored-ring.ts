@@ -33,6 +33,7 @@ export const FACTS: RecorderFacts = {
   startedAtMs: 1,
   clock: { monoNs: 0n, wallMs: 0 },
   directory: '',
+  isDefaultDirectory: false,
   fileMode: 0o600,
   keep: { files: 1, bytes: 1, ageMs: 1 },
   blackBox: { mode: 'mirrored', reason: 'test' },

@@ -28,6 +28,26 @@ const REPORT = `
   console.log(JSON.stringify({ thread: recorderThread, paths: [first.path, second.path], notes }));`;
 
 describe.concurrent('the recorder thread', () => {
+  it('refuses the default directory where main does, whatever TMPDIR is', async () => {
+    const temporary = fs.mkdtempSync(join(tmpdir(), 'ttlog-crash-tmpdir-'));
+    try {
+      const directory = join(temporary, `ttlog-${process.getuid?.()}`);
+      fs.mkdirSync(directory);
+      fs.chmodSync(directory, 0o777);
+      const outcome = await runProgram(
+        `${start()}
+        const problems = [recorder.snapshotSync(), await recorder.snapshot()].map(({ error }) => error?.message);
+        console.log(JSON.stringify(problems));`,
+        { env: { TMPDIR: temporary, TTLOG_SNAPSHOT_DIR: '' } },
+      );
+      const problem = expect.stringContaining('may be written by other users (mode 777)');
+      expect(printed(outcome)).toEqual([problem, problem]);
+      expect(fs.readdirSync(directory)).toEqual([]);
+    } finally {
+      fs.rmSync(temporary, { recursive: true });
+    }
+  });
+
   it('takes interval snapshots while main is busy', async () => {
     const outcome = await runProgram(`
       ${start('{ snapshots: { intervalMs: 100 } }')}

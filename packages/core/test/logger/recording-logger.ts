@@ -70,6 +70,7 @@ export function recordHere(
           startedAtMs: 0,
           clock: { monoNs: 0n, wallMs: 0 },
           directory: '/nowhere',
+          isDefaultDirectory: false,
           fileMode: 0o600,
           keep: { files: 1, bytes: 1, ageMs: 1 },
           blackBox: { mode: 'off', reason: 'test' },

@@ -28,7 +28,7 @@ afterAll(() => fs.rmSync(root, { recursive: true }));
 
 /** The words with which a directory is refused, without its path. */
 function problemOf(directory: string, files = FILE_FUNCTIONS): string | null {
-  const result = openDirectory(directory, files);
+  const result = openDirectory(directory, undefined, files);
   return result.ok ? null : result.error.message.replace(`snapshot directory ${directory} `, '');
 }
 
