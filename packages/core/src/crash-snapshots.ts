@@ -15,6 +15,7 @@ import { noteCrash, readCrash, spendTriggerBudget } from './ring/recorder-words.
 import type { RingMemory } from './ring/ring-memory.ts';
 import type { TriggerKind } from './snapshot/recording.ts';
 import type { SnapshotRequest, SnapshotResult } from './snapshot/take-snapshot.ts';
+import { budgetSecond } from './snapshot/trigger-budget.ts';
 import type { Crash, CrashOrigin } from './triggers/crash.ts';
 import { WorkerErrors } from './triggers/worker-errors.ts';
 
@@ -25,7 +26,6 @@ const { isNativeError } = types;
 export interface CrashHost {
   readonly memory: RingMemory;
   readonly threadId: number;
-  readonly startedAtMs: number;
   readonly redaction: Redaction;
   /** With `death` the process ends of it, also if the snapshot hangs. */
   takeSnapshot(request: SnapshotRequest, death: Death | null): SnapshotResult;
@@ -118,9 +118,9 @@ export class CrashSnapshots {
 
   /** A crash of the process is always worth a file; what the application swallows is not. */
   #mayWrite(kind: number, isFatal: boolean): boolean {
-    const { memory, threadId, startedAtMs } = this.#host;
+    const { memory, threadId } = this.#host;
     if (isFatal && threadId === 0) return true;
-    return spendTriggerBudget(memory, kind, (wallMs() - startedAtMs) / 1000);
+    return spendTriggerBudget(memory, kind, budgetSecond());
   }
 
   /** If the process ends of it after all, its file is to show this error and not one before. */

@@ -173,8 +173,7 @@ function installWatch(host: TriggerHost): () => void {
 
 /** By itself where the heap may be full before another thread is done. */
 function snapshotHeap({ thread, snapshotElsewhere }: TriggerHost, report: HeapReport): void {
-  const { memory, facts } = thread;
-  if (!maySnapshot(memory, facts.startedAtMs, 'heap')) return;
+  if (!maySnapshot(thread.memory, 'heap')) return;
   const request = thread.request('heap', 'heap', { ...report, source: 'v8' });
   if (report.limitBytes - report.usedBytes < URGENT_BYTES) thread.takeSnapshot(request);
   else void snapshotElsewhere(request);

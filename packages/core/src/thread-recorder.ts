@@ -147,7 +147,6 @@ export class ThreadRecorder {
     this.#crashes = new CrashSnapshots({
       memory,
       threadId,
-      startedAtMs: facts.startedAtMs,
       redaction: this.#redaction,
       takeSnapshot: (request, death) => this.takeSnapshot(request, death),
       request: (...facts) => this.request(...facts),
@@ -186,7 +185,8 @@ export class ThreadRecorder {
       });
     // The end of a worker ends nobody else.
     const result = death !== null && isMainThread ? withHardStop(death, take) : take();
-    if (isDeath) this.#hasLostDeath = result.path === null;
+    // What the application handles, or a worker ends of, is no end of the process.
+    if (death !== null && isMainThread) this.#hasLostDeath = result.path === null;
     this.onSnapshot(result, request.reason);
     return result;
   }

@@ -8,7 +8,7 @@ import type { FollowedEvent } from '../follow/lane-tail.ts';
 import { addToCounter, isRunning } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { describeProcess } from '../snapshot/describe-process.ts';
-import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
+import type { SnapshotRequest } from '../snapshot/take-snapshot.ts';
 import { maySnapshot } from '../snapshot/trigger-budget.ts';
 import { BurstWindow } from '../triggers/burst.ts';
 import type { BurstNews, BurstOrder } from './protocol.ts';
@@ -33,7 +33,6 @@ interface Watched {
 
 export function watchBursts(
   memory: RingMemory,
-  facts: RecorderFacts,
   orders: readonly BurstOrder[],
   onBurst: (news: BurstNews) => void,
   takeSnapshot: (request: SnapshotRequest) => void,
@@ -50,7 +49,7 @@ export function watchBursts(
     const ageMs = (Number(monotonicNs() - follower.originNs) - event.timeNs) / MS_NS;
     const details = { name, level, count, withinMs, spanMs: spanNs / MS_NS };
     // Asked for first: whoever is told finds a refusal counted already.
-    const isGranted = maySnapshot(memory, facts.startedAtMs, 'burst', ordinal);
+    const isGranted = maySnapshot(memory, 'burst', ordinal);
     onBurst({ kind: 'burst', ordinal, spanMs: details.spanMs, atMs: wallClockMs() - ageMs });
     if (!isGranted) return;
     takeSnapshot({

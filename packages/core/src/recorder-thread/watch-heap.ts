@@ -10,7 +10,7 @@ import { readLoopTurn } from '../ring/loop-turn.ts';
 import { isRunning } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { describeProcess } from '../snapshot/describe-process.ts';
-import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
+import type { SnapshotRequest } from '../snapshot/take-snapshot.ts';
 import { maySnapshot } from '../snapshot/trigger-budget.ts';
 import { heapLimitBytes } from '../triggers/heap.ts';
 import { MainHeap } from './main-heap.ts';
@@ -36,7 +36,6 @@ const MS_NS = 1e6;
 
 export function watchHeap(
   memory: RingMemory,
-  facts: RecorderFacts,
   { threadId, nearLimit, sizeLimitBytes, youngMib, periodMs }: HeapOrder,
   onNear: (request: SnapshotRequest) => void,
 ): void {
@@ -54,7 +53,7 @@ export function watchHeap(
   const tell = (usedBytes: number, details: object): void => {
     if (isTold || !isRunning(memory)) return;
     isTold = true;
-    if (!maySnapshot(memory, facts.startedAtMs, 'heapFromOutside')) return;
+    if (!maySnapshot(memory, 'heapFromOutside')) return;
     const heapFacts = { usedBytes, limitBytes, nearLimit, ...details };
     onNear({
       reason: 'heap',

@@ -7,7 +7,7 @@ import { readLoopTurn } from '../ring/loop-turn.ts';
 import { isRunning } from '../ring/recorder-words.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 import { describeProcess } from '../snapshot/describe-process.ts';
-import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
+import type { SnapshotRequest } from '../snapshot/take-snapshot.ts';
 import { maySnapshot } from '../snapshot/trigger-budget.ts';
 import { StallWatch } from '../triggers/stall.ts';
 import { captureMainStack, type MainStack } from './main-stack.ts';
@@ -17,7 +17,6 @@ const monotonicNs = process.hrtime.bigint.bind(process.hrtime);
 
 export function watchStall(
   memory: RingMemory,
-  facts: RecorderFacts,
   order: StallOrder,
   onStall: (request: SnapshotRequest) => void,
   onEnd: (stalledMs: number) => void,
@@ -34,7 +33,7 @@ export function watchStall(
       onEnd(stalledMs);
       return;
     }
-    if (!maySnapshot(memory, facts.startedAtMs, 'stall')) return;
+    if (!maySnapshot(memory, 'stall')) return;
     const request = (details: object): SnapshotRequest => ({
       reason: 'stall',
       trigger: { kind: 'stall', thread: threadId, stalledMs, afterMs, ...details },

@@ -123,8 +123,8 @@ const SECONDS_AN_HOUR = 3600;
 
 /**
  * Whether an automatic snapshot of this kind may be taken now: one in 10 s a kind, 20 an hour in
- * all, over all threads. Counts the refusal. `kind` is a small number, `second` the seconds since
- * the recorder started.
+ * all, over all threads. Counts the refusal. `kind` is a small number, `second` of a clock that never
+ * goes back, from 0 on.
  */
 export function spendTriggerBudget(memory: RingMemory, kind: number, second: number): boolean {
   const { i32 } = memory;

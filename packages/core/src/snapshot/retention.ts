@@ -1,7 +1,8 @@
 /**
  * Which old snapshots go: those of the same service beyond a number of files, a number of bytes
- * or an age, those that were recovered from black boxes beyond a number of their own, and temporary files that a dead process left. Only names that ttlog itself gives are
- * looked at, only regular files of the same user are removed, and nothing throws.
+ * or an age, those that were recovered from black boxes beyond a number of their own, and temporary
+ * files that a dead process left. Only names that ttlog itself gives are looked at, only regular
+ * files of the same user are removed, and nothing throws.
  */
 
 import path from 'node:path';
@@ -22,7 +23,7 @@ export interface RetentionRequest {
   /** As it was configured; it is mapped as for file names. */
   readonly service: string;
   readonly keep: Keep;
-  /** Name of the file just written, which stays whatever the limits are. */
+  /** Name of the file just written, which stays, unless it was recovered and others are newer. */
   readonly written: string;
   /** Epoch milliseconds. */
   readonly nowMs: number;
@@ -42,6 +43,8 @@ const RECOVERED_REASON = 'process-died';
 /** … and a service that is killed again and again must not push out all else. */
 const RECOVERED_FILES = 3;
 
+/** Other hosts may write here as well, whose clocks differ a little. */
+const CLOCK_SLACK_MS = 60_000;
 /** No snapshot takes this long to write. */
 const STALE_TEMPORARY_MS = 24 * 60 * 60 * 1000;
 
@@ -52,7 +55,6 @@ export function applyRetention(request: RetentionRequest): string[] {
   const removed: string[] = [];
   const snapshots: OldFile[] = [];
   for (const name of namesIn(directory, files)) {
-    if (name === written) continue;
     const parts = parseSnapshotFileName(name);
     if (parts?.service === servicePart) {
       const stats = ownFileStats(join(directory, name), files);
@@ -64,15 +66,18 @@ export function applyRetention(request: RetentionRequest): string[] {
       remove(directory, name, removed, files);
     }
   }
-  // The newest first; the file just written has the first place and its bytes already.
-  snapshots.sort((a, b) => b.atMs - a.atMs || (a.name < b.name ? 1 : -1));
-  const isRecoveredWritten = parseSnapshotFileName(written)?.reason === RECOVERED_REASON;
-  let recovered = isRecoveredWritten ? 1 : 0;
-  let keptFiles = 1 - recovered;
-  let keptBytes = isRecoveredWritten
-    ? 0
-    : (ownFileStats(join(directory, written), files)?.size ?? 0);
-  for (const { name, atMs, bytes, isRecovered } of snapshots) {
+  const isFirst = ({ name, isRecovered }: OldFile): boolean => name === written && !isRecovered;
+  snapshots.sort(
+    (a, b) =>
+      Number(isFirst(b)) - Number(isFirst(a)) ||
+      rankOf(a, nowMs) - rankOf(b, nowMs) ||
+      (a.name < b.name ? 1 : -1),
+  );
+  let recovered = 0;
+  let keptFiles = 0;
+  let keptBytes = 0;
+  for (const file of snapshots) {
+    const { name, bytes, isRecovered } = file;
     if (isRecovered) recovered++;
     else {
       keptFiles++;
@@ -81,9 +86,19 @@ export function applyRetention(request: RetentionRequest): string[] {
     const isBeyond = isRecovered
       ? recovered > RECOVERED_FILES
       : keptFiles > keep.files || keptBytes > keep.bytes;
-    if (isBeyond || nowMs - atMs > keep.ageMs) remove(directory, name, removed, files);
+    const isTooOld = nowMs - file.atMs > keep.ageMs;
+    const mayGo = name === written ? isRecovered && isBeyond : isBeyond || isTooOld;
+    if (mayGo) remove(directory, name, removed, files);
   }
   return removed;
+}
+
+/**
+ * The smaller the newer. The wall clock may have been ahead: what claims to be of a time to come
+ * comes after all that does not, or it would push out whatever is written now.
+ */
+function rankOf({ atMs }: OldFile, nowMs: number): number {
+  return atMs > nowMs + CLOCK_SLACK_MS ? atMs : Math.max(0, nowMs - atMs);
 }
 
 function namesIn(directory: string, files: FileFunctions): string[] {

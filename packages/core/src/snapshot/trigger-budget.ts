@@ -14,15 +14,14 @@ import type { RingMemory } from '../ring/ring-memory.ts';
 const PLACES = { stall: 2, heap: 3, heapFromOutside: 4, burst: 5 } as const;
 const BURST_PLACES: number = HEADER_TRIGGER_KINDS - PLACES.burst;
 
-const wallClockMs = Date.now.bind(Date);
+const monotonicNs = process.hrtime.bigint.bind(process.hrtime);
 
 /** `ordinal` tells bursts apart. */
-export function maySnapshot(
-  memory: RingMemory,
-  startedAtMs: number,
-  kind: keyof typeof PLACES,
-  ordinal = 0,
-): boolean {
-  const seconds = (wallClockMs() - startedAtMs) / 1000;
-  return spendTriggerBudget(memory, PLACES[kind] + (ordinal % BURST_PLACES), seconds);
+export function maySnapshot(memory: RingMemory, kind: keyof typeof PLACES, ordinal = 0): boolean {
+  return spendTriggerBudget(memory, PLACES[kind] + (ordinal % BURST_PLACES), budgetSecond());
+}
+
+/** Of a clock that all threads have and nobody sets: after a step of the wall clock nothing would be due. */
+export function budgetSecond(): number {
+  return Number(monotonicNs() / 1_000_000_000n);
 }

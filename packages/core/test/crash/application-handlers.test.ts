@@ -18,6 +18,24 @@ describe.concurrent('a crash that the application handles', () => {
     expect(outcome.recordings[0].header.error).toMatchObject({ message: 'late' });
   });
 
+  it('leaves nothing at an end in order, also if its snapshot could not be written', async () => {
+    const outcome = await runBeside(`
+      import fs from 'node:fs';
+      const directory = process.env.TTLOG_SNAPSHOT_DIR;
+      ${START}
+      ${handle('')}
+      log.warn('the box is there');
+      if (fs.existsSync(directory)) fs.renameSync(directory, directory + '-moved');
+      fs.writeFileSync(directory, 'no directory');
+      ${THROW}
+      setTimeout(() => {
+        fs.unlinkSync(directory);
+        if (fs.existsSync(directory + '-moved')) fs.renameSync(directory + '-moved', directory);
+        process.exit(0);
+      }, 100);`);
+    expect(outcome).toMatchObject({ code: 0, files: [] });
+  });
+
   it('leaves a snapshot under a capture callback', async () => {
     const outcome = await runBeside(`
       ${START}

@@ -99,3 +99,15 @@ describe.concurrent.each([
     expectInOrder(openRecording(path!), outcome, stepMs);
   });
 });
+
+it('has automatic snapshots go on after the clock was set back', async () => {
+  const source = `
+    startRecorder({ blackBox: false });
+    process.on('uncaughtException', () => {});
+    const fail = (ms) => setTimeout(() => { throw new Error('again'); }, ms);
+    fail(1);
+    setTimeout(() => stepClock(-${HOUR_MS}), 100);
+    fail(10_500);`;
+  const outcome = await runBeside(source, { ...STEPPING, isIdle: true });
+  expect(outcome.recordings).toHaveLength(2);
+});

@@ -32,10 +32,11 @@ interface Given {
   ageMs: number;
   bytes?: number;
   pid?: number;
+  reason?: string;
 }
 
-const nameOf = ({ service = 's', ageMs, pid = 1 }: Given): string =>
-  snapshotFileName({ service, pid, atMs: NOW_MS - ageMs, reason: 'r' });
+const nameOf = ({ service = 's', ageMs, pid = 1, reason = 'r' }: Given): string =>
+  snapshotFileName({ service, pid, atMs: NOW_MS - ageMs, reason });
 
 function put(given: Given, name: string = nameOf(given)): string {
   fs.writeFileSync(join(directory, name), Buffer.alloc(given.bytes ?? 10));
@@ -74,6 +75,26 @@ describe('applyRetention', () => {
     const future = put({ ageMs: -DAY_MS });
     expect(apply({ files: 0, bytes: 0, ageMs: 0 })).toEqual([future]);
     expect(fs.readdirSync(directory)).toEqual([written]);
+  });
+
+  it('keeps the three newest that were recovered, in whichever order that was', () => {
+    const recovered = (hours: number) => put({ ageMs: hours * 3_600_000, reason: 'process-died' });
+    const names = [1, 2, 3].map(recovered);
+    for (const name of names) expect(apply({}, { written: name })).toEqual([]);
+    const oldest = recovered(4);
+    expect(apply({}, { written: oldest })).toEqual([oldest]);
+    const newest = recovered(0.5);
+    expect(apply({}, { written: newest })).toEqual([names[2]]);
+    const ancient = put({ ageMs: 30 * DAY_MS, reason: 'process-died', service: 't' });
+    expect(apply({}, { written: ancient, service: 't' })).toEqual([]);
+  });
+
+  it('takes files of a clock that was ahead for the oldest', () => {
+    const ahead = Array.from({ length: 20 }, (_, n) => put({ ageMs: -DAY_MS - n }));
+    const young = put({ ageMs: 1000 });
+    const elsewhere = put({ ageMs: -1000 });
+    expect(apply({ files: 3 })).toEqual(ahead.sort());
+    expect(fs.readdirSync(directory).sort()).toEqual([written, young, elsewhere].sort());
   });
 
   it('looks only at snapshots of the same service', () => {
