@@ -67,7 +67,7 @@ export const HEADER_RETIRED_REFUSED = 648;
 export const HEADER_RETIRED_TOO_LARGE = 656;
 export const HEADER_RETIRED_CUT = 664;
 export const HEADER_RETIRED_TORN = 672;
-/** i32 a kind of trigger: seconds since the recorder started, plus 1, of its last automatic snapshot. */
+/** i32 a kind of trigger: second of the monotonic clock, plus 1, of its last automatic snapshot. */
 export const HEADER_TRIGGER_LAST = 704;
 export const HEADER_TRIGGER_KINDS = 16;
 /** i32 each: the same of the last automatic snapshots of any kind, and which one is next. */
@@ -88,10 +88,10 @@ export const HEADER_HEAP_KIB = 912;
 export const HEADER_INSPECTING = 916;
 /** i32: 1 once the main thread is ending, so that no more sessions begin. */
 export const HEADER_INSPECTION_OVER = 920;
-/** u32: events that what follows the ring has missed. */
-export const HEADER_LAGGED = 908;
-/** u32: warnings that were not written to the black box at once but left to the recorder thread. */
-export const HEADER_WRITES_DEFERRED = 924;
+/** u64: events that what follows the ring has missed. */
+export const HEADER_LAGGED = 928;
+/** u64: warnings that were not written to the black box at once but left to the recorder thread. */
+export const HEADER_WRITES_DEFERRED = 936;
 /** u32, u32, bytes: length and CRC-32 of the CBOR map of who the process is; see black-box/. */
 export const HEADER_IDENTITY_LENGTH = 4096;
 export const HEADER_IDENTITY_CRC = 4100;

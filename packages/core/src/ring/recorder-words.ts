@@ -53,32 +53,38 @@ export function stopRecording(memory: RingMemory): void {
   setRecordLevel(memory, LEVEL_OFF);
 }
 
+type SmallCounter = 'beforeStart' | 'unjoined' | 'written' | 'failed' | 'suppressed';
+type LargeCounter = 'lagged' | 'writesDeferred';
 /** Counters of all threads together. */
-export type SharedCounter =
-  | 'beforeStart'
-  | 'unjoined'
-  | 'written'
-  | 'failed'
-  | 'suppressed'
-  | 'lagged'
-  | 'writesDeferred';
+export type SharedCounter = SmallCounter | LargeCounter;
 
-const COUNTERS: { readonly [counter in SharedCounter]: number } = {
+const COUNTERS: { readonly [counter in SmallCounter]: number } = {
   beforeStart: HEADER_BEFORE_START,
   unjoined: HEADER_UNJOINED,
   written: HEADER_SNAPSHOTS_WRITTEN,
   failed: HEADER_SNAPSHOTS_FAILED,
   suppressed: HEADER_SNAPSHOTS_SUPPRESSED,
+};
+
+/** Of events, of which there may be millions a second: in 32 bits they would wrap within the hour. */
+const LARGE_COUNTERS: { readonly [counter in LargeCounter]: number } = {
   lagged: HEADER_LAGGED,
   writesDeferred: HEADER_WRITES_DEFERRED,
 };
 
 export function addToCounter(memory: RingMemory, counter: SharedCounter, by = 1): void {
-  Atomics.add(memory.i32, COUNTERS[counter] >> 2, by);
+  if (isLarge(counter)) Atomics.add(memory.i64, LARGE_COUNTERS[counter] >> 3, BigInt(by));
+  else Atomics.add(memory.i32, COUNTERS[counter] >> 2, by);
 }
 
 export function readCounter(memory: RingMemory, counter: SharedCounter): number {
-  return Atomics.load(memory.i32, COUNTERS[counter] >> 2) >>> 0;
+  return isLarge(counter)
+    ? Number(Atomics.load(memory.i64, LARGE_COUNTERS[counter] >> 3))
+    : Atomics.load(memory.i32, COUNTERS[counter] >> 2) >>> 0;
+}
+
+function isLarge(counter: SharedCounter): counter is LargeCounter {
+  return counter in LARGE_COUNTERS;
 }
 
 /** Of a crash: where it was first seen and where last, and the file that shows it. */

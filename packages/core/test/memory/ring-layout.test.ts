@@ -14,7 +14,12 @@ function fieldsOf(prefix: string, eightBytes: RegExp, notFields: RegExp): [numbe
 }
 
 const STRUCTURES: [string, RegExp, RegExp, number][] = [
-  ['HEADER_', /TICKETS|RETIRED|HEARTBEAT/, /BYTES$|STRIDE$|KINDS$|SLOTS$/, layout.HEADER_BYTES],
+  [
+    'HEADER_',
+    /TICKETS|RETIRED|HEARTBEAT|LAGGED|DEFERRED/,
+    /BYTES$|STRIDE$|KINDS$|SLOTS$/,
+    layout.HEADER_BYTES,
+  ],
   [
     'ROW_',
     /OS_START|STARTED_AT|NEXT_EVENT|REFUSED|TOO_LARGE|CUT|LAGGED/,

@@ -53,6 +53,13 @@ describe('the shared counters', () => {
     addToCounter(memory, 'beforeStart', 2);
     expect(readCounter(memory, 'beforeStart')).toBe(2 ** 31 + 1);
   });
+
+  it.each(['lagged', 'writesDeferred'] as const)('of events go past 2^32: %s', (counter) => {
+    const memory = makeRing();
+    addToCounter(memory, counter, 2 ** 32 - 1);
+    addToCounter(memory, counter, 2 ** 32 - 1);
+    expect(readCounter(memory, counter)).toBe(2 ** 33 - 2);
+  });
 });
 
 describe('the crash note', () => {
