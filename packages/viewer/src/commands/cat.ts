@@ -37,7 +37,7 @@ export const cat: Command = {
       'several recordings of a process hold is printed once. - is standard input. Without an ' +
       'argument it is the newest recording in TTLOG_SNAPSHOT_DIR or the default directory. A black ' +
       'box (.ring) is shown as well, of a dead process or of a living one.',
-    'Times like -5s and 2m ago count back from the end of the recording, not from now. Control ' +
+    'Times like -5s and 2m ago count back from the last event of the recording, not from now. Control ' +
       'characters in any text are shown escaped.',
     'In jsonl and logfmt a field whose name is one of ttlog (time, level, msg, …) stands under ' +
       'fields., a binding under context.',

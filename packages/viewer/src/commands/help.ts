@@ -49,7 +49,11 @@ export const PURPOSE = 'ttlog-view shows what a Node service recorded with ttlog
 
 export const ENVIRONMENT_ROWS: readonly (readonly [name: string, meaning: string])[] = [
   ['TTLOG_SNAPSHOT_DIR', 'Where recordings are looked for when no file is named.'],
-  ['NO_COLOR, FORCE_COLOR', 'Switch colour off or on.'],
+  [
+    'NO_COLOR, FORCE_COLOR',
+    'Switch colour off or on, as CLICOLOR_FORCE does; TERM=dumb: off, no view.',
+  ],
+  ['VISUAL, EDITOR; SHELL', 'What v and | of view start.'],
 ];
 
 export async function overview(): Promise<string> {

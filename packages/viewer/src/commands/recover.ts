@@ -15,12 +15,13 @@ export const recover: Command = {
   summary: 'Make recordings of what processes left that were killed.',
   operands: '[FILE|DIR|GLOB…]',
   description: [
-    'A process that is killed writes no recording. With the option blackBox it leaves a black ' +
-      'box (.ring), of which the next start of the service makes a recording. This does it by hand, and ' +
-      'removes the black box once its recording is on the disk. Without an argument it takes all ' +
+    'A process that is killed writes no recording. It leaves a black box (.ring), unless that is ' +
+      'switched off, of which the next start of the service makes a recording. This does it by hand, ' +
+      'and removes the black box once its recording is on the disk. Without an argument it takes all ' +
       'in TTLOG_SNAPSHOT_DIR or the default directory.',
     'The black box of a process that may live is left alone; cat and info show it. That of another ' +
-      'host is left to a start there, or recovered here by name once nobody writes to it.',
+      'host or container is recovered as well, once nobody has written to it for 10 s: where a ' +
+      'process elsewhere may be suspended, name files and not the directory.',
   ],
   options: [{ name: 'json', short: 'j', summary: 'One JSON object a black box and line.' }],
   examples: [

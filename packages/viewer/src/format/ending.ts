@@ -106,7 +106,7 @@ const LOSS_WORDS: readonly (readonly [keyof Losses, string])[] = [
   ['torn', 'torn'],
   ['cut', 'shortened'],
   ['lapped', 'lapped segments'],
-  ['lagged', 'missed by triggers'],
+  ['lagged', 'not seen by triggers or output'],
   ['beforeStart', 'before the start'],
 ];
 

@@ -12,7 +12,7 @@ export const EXIT_INTERRUPTED = 130;
 /** For help, in order. */
 export const EXIT_CODES: readonly (readonly [number, string])[] = [
   [EXIT_OK, 'Something was shown, and all of it could be read.'],
-  [EXIT_NOTHING_MATCHED, 'Nothing matched, or there is no recording.'],
+  [EXIT_NOTHING_MATCHED, 'Nothing matched, or there is no recording; of scrub --check: secrets.'],
   [EXIT_FAILED, 'The command line is wrong, or a file cannot be read.'],
   [EXIT_DAMAGED, 'A recording is damaged; what could be read was shown.'],
   [EXIT_QUERY, 'A query cannot be understood.'],

@@ -29,7 +29,7 @@ export function parseFilter(text: string): (frame: TimeFrame) => BoundQuery {
   }
   // Standard input is the keyboard here, and a file would be read at every key.
   if (/\bin\s*@/.test(trimmed)) {
-    throw new QueryError('in @FILE works on the command line only', trimmed, 0);
+    throw new QueryError('in @FILE works in cat and the like, not in view', trimmed, 0);
   }
   return parseQuery(trimmed);
 }

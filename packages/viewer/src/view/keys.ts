@@ -73,6 +73,17 @@ export const HELP_SECTIONS: readonly KeySection[] = [
       ['|', 'Pipe the marked events, else all shown, as text into a shell command.'],
       ['Ctrl-L, Ctrl-Z', 'Paint anew; suspend.'],
       ['? q Q', 'These keys; back, and from the list the end; the end.'],
+      ['Escape', 'Back; in the list: forget search, trace and pattern.'],
+      ['Ctrl-C', 'Give up a search or a write, else end with code 130 and without marks.'],
+    ]),
+  },
+  {
+    title: 'While typing',
+    rows: rowsOf([
+      ['Enter; Escape, Ctrl-G', 'Take it; leave it.'],
+      ['Up, Down', 'What was typed before.'],
+      ['Ctrl-A Ctrl-E, Home, End', 'To the beginning and the end.'],
+      ['Ctrl-U Ctrl-K Ctrl-W', 'Delete to the beginning, to the end, a word.'],
     ]),
   },
   {
