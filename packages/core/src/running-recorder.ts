@@ -324,7 +324,8 @@ export class RunningRecorder implements Recorder {
   async #snapshotElsewhere(request: SnapshotRequest): Promise<SnapshotResult> {
     if (this.hasEnded) return stopped();
     const taken = this.#recorderThread?.snapshot(request) ?? Promise.resolve(null);
-    this.#pending = Promise.allSettled([this.#pending, taken]);
+    // Without their results, each of which would hold all before it.
+    this.#pending = Promise.allSettled([this.#pending, taken]).then(() => {});
     return (await taken) ?? this.#thread.takeSnapshot(request);
   }
 

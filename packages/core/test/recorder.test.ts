@@ -70,6 +70,23 @@ describe('snapshots taken in a row', () => {
       files: 10,
     });
   });
+
+  it('keep none of their results once the program has let go of them', () => {
+    const results = run(`
+      const { setFlagsFromString } = await import('node:v8');
+      const { runInNewContext } = await import('node:vm');
+      setFlagsFromString('--expose-gc');
+      const collect = runInNewContext('gc');
+      const recorder = startRecorder({ snapshots: { directory } });
+      const first = new WeakRef(await recorder.snapshot());
+      const second = new WeakRef(await recorder.snapshot());
+      await recorder.snapshot();
+      await new Promise((go) => setTimeout(go, 5));
+      collect();
+      show([first, second].map((result) => result.deref() ?? null));
+    `);
+    expect(results).toEqual([null, null]);
+  });
 });
 
 describe('a snapshot that cannot be written', () => {
