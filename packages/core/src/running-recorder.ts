@@ -135,6 +135,7 @@ export class RunningRecorder implements Recorder {
   }
 
   async flush(): Promise<void> {
+    if (this.#stopping !== null) return this.#stopping;
     await this.#pending.catch(() => {});
     await this.#flushOutput();
   }

@@ -1,5 +1,5 @@
-// What a recorder promises of its snapshots, whatever becomes of the file: run on what ships, in
-// processes of their own.
+// What a recorder promises of its snapshots, whatever becomes of the file, and of its methods once it
+// is stopped: run on what ships, in processes of their own.
 
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -192,6 +192,39 @@ describe('a snapshot that cannot be written', () => {
     );
     expectFailure(result, /ENOTDIR|EEXIST|not a directory/);
     expect(result.numbers).toEqual(numbers);
+  });
+});
+
+describe('a recorder that is stopped', () => {
+  it('starts no thread for what is asked of it', () => {
+    const { before, after, state, errors } = run(`
+      const recorder = startRecorder({ snapshots: { directory }, output: { destination: directory + '/lines' } });
+      const errors = [];
+      recorder.on('error', (error) => errors.push(error.message));
+      const countThreads = () => fs.readdirSync('/proc/self/task').length;
+      await recorder.stop();
+      const before = countThreads();
+      await recorder.flush();
+      await recorder.snapshot();
+      await recorder.capture();
+      const after = countThreads();
+      show({ before, after, state: recorder.stats().recorderThread.state, errors });
+      process.exit();
+    `);
+    expect(after).toBe(before);
+    expect({ state, errors }).toEqual({ state: 'off', errors: [] });
+  });
+
+  it('has printed all when a flush resolves that was asked for after stop()', () => {
+    const count = run(`
+      const recorder = startRecorder({ snapshots: { directory }, output: { destination: directory + '/lines' } });
+      const log = getLogger('stopped');
+      for (let i = 0; i < 3000; i++) log.info('event', { i });
+      recorder.stop();
+      await recorder.flush();
+      show(fs.readFileSync(directory + '/lines', 'utf8').split('\\n').length - 1);
+    `);
+    expect(count).toBe(3000);
   });
 });
 

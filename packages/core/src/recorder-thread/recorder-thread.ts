@@ -65,6 +65,7 @@ export class RecorderThread {
   /** Stopped, and not to be ended, since it hangs in a call. */
   #hanging: Worker | null = null;
   #state: RecorderThreadState = { state: 'off' };
+  #isStopped = false;
   #lastId = 0;
   /** Starts the thread where nothing else does. */
   #announcing: NodeJS.Timeout | null = null;
@@ -99,7 +100,7 @@ export class RecorderThread {
   /** Starts the thread if it does not run. False: it cannot run, and will not be tried again. */
   start(): boolean {
     if (this.#worker !== null) return true;
-    if (this.#state.state === 'failed') return false;
+    if (this.#isStopped || this.#state.state === 'failed') return false;
     try {
       const worker = new Worker(recorderThreadCode, {
         eval: true,
@@ -169,8 +170,9 @@ export class RecorderThread {
     }
   }
 
-  /** Resolves to whether the thread has ended: nothing ends one that hangs in a call. */
+  /** For good. Resolves to whether the thread has ended: nothing ends one that hangs in a call. */
   async stop(): Promise<boolean> {
+    this.#isStopped = true;
     if (this.#announcing !== null) clearTimeout(this.#announcing);
     const worker = this.#worker;
     this.#worker = null;
