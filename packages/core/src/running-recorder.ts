@@ -3,6 +3,7 @@
  * is the business of recorder.ts.
  */
 
+import workerThreads from 'node:worker_threads';
 import { forgetBox, removeBox } from './black-box/box-file.ts';
 import { releaseMapping } from './black-box/mapped-ring.ts';
 import { burstOrders, heapOrder, installTriggers, stallOrder } from './install-triggers.ts';
@@ -38,6 +39,8 @@ import {
 } from './snapshot/take-snapshot.ts';
 import { writeToStderr } from './stderr-line.ts';
 import { type RecorderShare, ThreadRecorder } from './thread-recorder.ts';
+
+const { isMainThread } = workerThreads;
 
 /** What the recorder itself has to say of the application. */
 const ownLog = getLogger('ttlog');
@@ -331,7 +334,8 @@ export class RunningRecorder implements Recorder {
   }
 
   #exitAfter(death: Death, end: () => void): void {
-    if (this.#recorderThread === null) end();
+    // The end of a worker ends nobody else, whatever it waits for.
+    if (this.#recorderThread === null || !isMainThread) end();
     else this.#recorderThread.exitAfter(death, end);
   }
 

@@ -155,6 +155,23 @@ describe.concurrent('a process whose recorder thread hangs', () => {
     expect(outcome.files).toEqual(left.map((end) => expect.stringMatching(`${end}$`)));
   });
 
+  it('goes on where that is the thread of a worker, which exits', async () => {
+    const outcome = await runProgram(
+      `if (isMainThread) {
+        const worker = new Worker(new URL(import.meta.url));
+        // By then the process would have been ended, by force if need be.
+        worker.stdout.once('data', () => setTimeout(() => {
+          console.log('alive');
+          process.kill(process.pid, 'SIGKILL');
+        }, 5000));
+        await new Promise(() => {});
+      }
+      ${hanging('process.exit(0);')}`,
+      { isIdle: true },
+    );
+    expect(outcome).toMatchObject({ signal: 'SIGKILL', stdout: 'hangs\nalive\n', stderr: '' });
+  });
+
   it('is told so where it waits for a snapshot, and goes on', async () => {
     const outcome = await runProgram(
       hanging(`const { path, error } = await recorder.snapshot();
