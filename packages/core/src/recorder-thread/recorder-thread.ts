@@ -32,6 +32,9 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb:
 const RESOURCE_LIMITS_BESIDE_HEAP = { maxOldGenerationSizeMb: 256 };
 
 const MAX_ATTACHING_MS = 600;
+/** Where nothing but `stop` waits for it, which may wait as long for a file system that hangs. */
+const MAX_ATTACHING_AT_STOP_MS = 3000;
+const ATTACHING_LOOK_MS = 5;
 
 /** A program that has nothing to do has ended by then. */
 const ANNOUNCE_AFTER_MS = 10;
@@ -62,8 +65,8 @@ export class RecorderThread {
   readonly #fileCalls: FileCalls;
   #callWatch: NodeJS.Timeout | null = null;
   #worker: Worker | null = null;
-  /** Stopped, and not to be ended, since it hangs in a call. */
-  #hanging: Worker | null = null;
+  /** Stopped, and not ended: on its way, or it hangs in a call. */
+  #ending: Worker | null = null;
   #state: RecorderThreadState = { state: 'off' };
   #isStopped = false;
   #lastId = 0;
@@ -174,18 +177,17 @@ export class RecorderThread {
   async stop(): Promise<boolean> {
     this.#isStopped = true;
     if (this.#announcing !== null) clearTimeout(this.#announcing);
+    await this.#attached();
     const worker = this.#worker;
     this.#worker = null;
     this.#state = { state: 'off' };
     worker?.removeAllListeners('exit');
+    worker?.once('exit', () => {
+      this.#ending = null;
+    });
+    this.#ending = worker;
     const hasEnded = worker === null || (await isTerminated(worker));
-    if (!hasEnded) {
-      this.#hanging = worker;
-      worker.once('exit', () => {
-        this.#hanging = null;
-      });
-      worker.unref();
-    }
+    if (!hasEnded) worker.unref();
     this.#settleAll();
     return hasEnded;
   }
@@ -199,7 +201,7 @@ export class RecorderThread {
    */
   exitAfter(death: Death, end: () => void): void {
     const calls = this.#fileCalls;
-    const mayHang = (this.#worker ?? this.#hanging) !== null;
+    const mayHang = (this.#worker ?? this.#ending) !== null;
     const isFree = !mayHang || calls.awaitEnd(CALL_MS);
     if (isFree) {
       end();
@@ -213,6 +215,17 @@ export class RecorderThread {
       },
       EXIT_MS,
     );
+  }
+
+  /** As `awaitAttached`, while this thread goes on. */
+  async #attached(): Promise<void> {
+    if (this.#data.buffer !== null) return;
+    const word = new Int32Array(this.#data.attaching);
+    for (let waitedMs = 0; waitedMs < MAX_ATTACHING_AT_STOP_MS; waitedMs += ATTACHING_LOOK_MS) {
+      // Pairs with the store in main.ts. A thread that ends by itself is none any more.
+      if (this.#worker === null || Atomics.load(word, 0) === 1) return;
+      await new Promise((resolve) => setTimeout(resolve, ATTACHING_LOOK_MS));
+    }
   }
 
   #ask(message: Exclude<ToRecorderThread, { kind: 'help' | 'announce' }>, pending: Pending): void {

@@ -147,6 +147,36 @@ describe.concurrent('an end in order leaves no file', () => {
   });
 });
 
+describe('a recorder that is stopped soon after its start', () => {
+  // koffi aborts the process where its thread is ended meanwhile: a window of a millisecond or so.
+  it('ends its thread only once that has loaded koffi', async () => {
+    const outcome = await runProgram(
+      `import { syncBuiltinESMExports } from 'node:module';
+       import workerThreads from 'node:worker_threads';
+       const atEnd = [];
+       workerThreads.Worker = class extends Worker {
+         constructor(code, options) {
+           super(code, options);
+           this.attaching = new Int32Array(options.workerData.attaching);
+         }
+         terminate() {
+           atEnd.push(Atomics.load(this.attaching, 0));
+           return super.terminate();
+         }
+       };
+       syncBuiltinESMExports();
+       for (const delayMs of [0, 20]) {
+         const recorder = startRecorder({ blackBox: 'mapped', snapshots: { intervalMs: 60_000 } });
+         await new Promise((go) => setTimeout(go, delayMs));
+         await recorder.stop();
+       }
+       console.log(JSON.stringify(atEnd));`,
+    );
+    expect(printed(outcome)).toEqual([1, 1]);
+    expect(outcome.files).toEqual([]);
+  });
+});
+
 describe.concurrent('where a file cannot be mapped', () => {
   it('for want of koffi it is mirrored, and says why in stats and in each file', async () => {
     const outcome = await runProgram(

@@ -182,11 +182,17 @@ describe.concurrent('a process whose recorder thread hangs', () => {
     expect(outcome.stdout).toBe('hangs\nnull ttlog: the file system does not answer\n');
   });
 
-  it('in the middle of writing the black box ends before that does', async () => {
+  it.each([
+    ['', 'process.exit(5);'],
+    [
+      ', also while it is being stopped,',
+      'recorder.stop(); setTimeout(() => process.exit(5), 50);',
+    ],
+  ])('in the middle of writing the black box%s ends before that does', async (_when, end) => {
     const outcome = await runProgram(
-      `startRecorder();
+      `const recorder = startRecorder();
       getLogger('app').info('before');
-      setTimeout(() => process.exit(5), 300);`,
+      setTimeout(() => { ${end} }, 300);`,
       {
         isIdle: true,
         // The first two writes are main's, and the sign of life before the recorder thread's work.
@@ -194,7 +200,7 @@ describe.concurrent('a process whose recorder thread hangs', () => {
           -e inject=pwrite64:delay_enter=6000000:when=3+ "$@"`,
       },
     );
-    expect(outcome).toMatchObject({ code: 5, signal: null, stdout: '' });
+    expect(outcome).toMatchObject({ code: 5, signal: null, stdout: '', files: [] });
     const calls = fs.readFileSync(join(outcome.folder, 'calls'), 'utf8');
     expect(calls).toMatch(/exit_group\(5\)[\s\S]*pwrite64 resumed/);
   });
