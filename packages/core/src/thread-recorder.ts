@@ -38,7 +38,7 @@ import {
 } from './snapshot/take-snapshot.ts';
 import { type Crash, installCrash } from './triggers/crash.ts';
 import { type ExitTrigger, installExit } from './triggers/exit.ts';
-import { listen } from './triggers/process-listener.ts';
+import { listen, shiftMaxListeners } from './triggers/process-listener.ts';
 import { installReallyExit } from './triggers/really-exit.ts';
 
 const { basename } = path;
@@ -268,6 +268,7 @@ export class ThreadRecorder {
     // By the time of its 'exit' event the worker's own `threadId` is -1.
     const { threadId } = worker;
     this.#crashes.watch(worker, threadId);
+    shiftMaxListeners(worker, 1);
     worker.prependListener('exit', (exitCode: number) => {
       try {
         endThread(this.memory, threadId, exitCode);

@@ -3,14 +3,18 @@
  * throw, and it does not count towards the limit at which Node warns of a leak of listeners.
  */
 
+import type { EventEmitter } from 'node:events';
+
 type Listener = (...args: never[]) => void;
 
-let listenerCount = 0;
+/** Of ours, by event. */
+const listenerCounts = new Map<string, number>();
+let raisedBy = 0;
 
 /** Adds `listener` behind those that are there, and returns what removes it again. */
 export function listen(event: string, listener: Listener): () => void {
   const guarded = guard(listener);
-  countOneMore();
+  count(event, 1);
   process.on(event, guarded);
   return remover(event, guarded);
 }
@@ -18,9 +22,16 @@ export function listen(event: string, listener: Listener): () => void {
 /** The same, before those that are there. */
 export function listenFirst(event: string, listener: Listener): () => void {
   const guarded = guard(listener);
-  countOneMore();
+  count(event, 1);
   process.prependListener(event as 'exit', guarded);
   return remover(event, guarded);
+}
+
+/** Has Node warn only of so many listeners more, on any event of `emitter`. */
+export function shiftMaxListeners(emitter: EventEmitter, by: number): void {
+  const max = emitter.getMaxListeners();
+  // 0 stands for no limit.
+  if (max > 0) emitter.setMaxListeners(max + by);
 }
 
 function guard(listener: Listener): (...args: unknown[]) => void {
@@ -40,17 +51,14 @@ function remover(event: string, guarded: (...args: unknown[]) => void): () => vo
     if (!isInstalled) return;
     isInstalled = false;
     process.removeListener(event, guarded);
-    if (--listenerCount === 0) shiftMaxListeners(-1);
+    count(event, -1);
   };
 }
 
-/** Each of our listeners is on an event of its own, so one place more is enough for all. */
-function countOneMore(): void {
-  if (listenerCount++ === 0) shiftMaxListeners(1);
-}
-
-function shiftMaxListeners(by: number): void {
-  const max = process.getMaxListeners();
-  // 0 stands for no limit.
-  if (max > 0) process.setMaxListeners(max + by);
+/** The limit is one for all events: it makes room for as many as we have on any of them. */
+function count(event: string, more: number): void {
+  listenerCounts.set(event, (listenerCounts.get(event) ?? 0) + more);
+  const most = Math.max(...listenerCounts.values());
+  if (most !== raisedBy) shiftMaxListeners(process, most - raisedBy);
+  raisedBy = most;
 }

@@ -246,6 +246,30 @@ describe.concurrent('the process seen from outside', () => {
     expect(eleven.stderr).toContain(`MaxListenersExceededWarning`);
     expect(eleven.stderr).toContain(` ${event} listeners added to [process]`);
   });
+
+  it('warns so of listeners of exit where it watches over the loop, and while it is stopped', async () => {
+    const add = (more: number) => `
+      const count = process.getMaxListeners() - process.listenerCount('exit') + ${more};
+      startRecorder({ stall: { afterMs: 1000 } }).stop();
+      startRecorder({ stall: { afterMs: 1000 } });
+      for (let i = 0; i < count; i++) process.on('exit', () => {});
+      setTimeout(() => process.exit(0), 20);`;
+    const [ten, eleven] = await Promise.all([runBeside(add(0)), runProgram(add(1))]);
+    expect(ten.stderr).toBe('');
+    expect(eleven.stderr).toContain(' exit listeners added to [process]');
+  });
+
+  it('warns of listeners of a worker as it would without ttlog', async () => {
+    const add = (count: number) => `
+      startRecorder();
+      const worker = new Worker('', { eval: true });
+      const add = (count) => { while (count-- > 0) worker.on('exit', () => {}); };
+      add(5);
+      setTimeout(add, 0, ${count} - 5);`;
+    const [ten, eleven] = await Promise.all([runBeside(add(10)), runProgram(add(11))]);
+    expect(ten.stderr).toBe('');
+    expect(eleven.stderr).toContain(' exit listeners added to [Worker]');
+  });
 });
 
 describe.concurrent('what ttlog says on stderr', () => {
