@@ -32,6 +32,7 @@ export class ProcessOutput {
   #printer: EventPrinter | null = null;
   #wallOffsetNs = 0n;
   #isBehind = false;
+  #isFailing = false;
   #isClosed = false;
 
   constructor(memory: RingMemory, facts: RecorderFacts, output: ResolvedOptions['output']) {
@@ -42,14 +43,24 @@ export class ProcessOutput {
     unblockSocket(this.order.destination);
   }
 
-  /** Resolves once all is printed, or cannot be, that was logged before. */
+  /**
+   * Resolves once all is printed, or cannot be, that was logged before. Rejects where this thread
+   * has to print and cannot, until it can again once only.
+   */
   async flush(thread: RecorderThread): Promise<void> {
     if (thread.state.state !== 'failed') {
       await new Promise<void>((resolve) => thread.flush(resolve));
     }
     if (thread.state.state !== 'failed') return;
     this.progress.takeFromDead();
-    this.#printHere(OWN_MS);
+    const wasFailing = this.#isFailing;
+    try {
+      this.#isFailing = true;
+      this.#printHere(OWN_MS);
+      this.#isFailing = this.#printer?.isFailing ?? false;
+    } catch (error) {
+      if (!wasFailing) throw error;
+    }
   }
 
   /** The same while this thread waits, for a second at most: the process is about to end. */

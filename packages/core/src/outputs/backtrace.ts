@@ -5,7 +5,7 @@
 
 import type { FollowedEvent } from '../follow/lane-tail.ts';
 import type { EffectiveContext } from '../record/decode-context.ts';
-import type { LineBytes } from '../text/line-bytes.ts';
+import type { LineBatch } from './line-batch.ts';
 import type { BacktraceOrder } from './output-order.ts';
 
 /** Contexts or threads that lines are kept of. */
@@ -54,7 +54,7 @@ export class Backtrace {
   }
 
   /** Appends the lines that led to `event`, the earliest first. They are kept no longer. */
-  release(event: FollowedEvent, context: EffectiveContext, target: LineBytes): void {
+  release(event: FollowedEvent, context: EffectiveContext, batch: LineBatch): void {
     if (event.severity < this.#order.onSeverity || this.#scopes.size === 0) return;
     const { key, outer } = this.#placeOf(event, context);
     const lines: Line[] = [];
@@ -66,7 +66,10 @@ export class Backtrace {
       this.#drop(scope);
     }
     lines.sort((a, b) => a.timeNs - b.timeNs);
-    for (const { bytes } of lines.slice(-this.#order.events)) target.copy(bytes);
+    for (const { bytes } of lines.slice(-this.#order.events)) {
+      batch.text.copy(bytes);
+      batch.endEvent();
+    }
   }
 
   #scopeOf(event: FollowedEvent, context: EffectiveContext): Scope {

@@ -30,8 +30,13 @@ export class LineDestination {
   #isOwn = true;
   /** A line was begun and could not be ended. */
   #isTorn = false;
+  /** Of what was taken the last is no end of a line. */
+  #isMidLine = false;
   /** What was not taken yet. */
   #rest: Uint8Array | null = null;
+  #takenBytes = 0;
+  #cannotWrite = false;
+  #cannotReopen = false;
 
   /** Throws where it cannot be opened. */
   constructor(destination: Destination) {
@@ -49,6 +54,16 @@ export class LineDestination {
     return stream === this.#destination || isSameStream();
   }
 
+  /** Whether the last attempt to write, or to follow a file that was moved, has failed. */
+  get isFailing(): boolean {
+    return this.#cannotWrite || this.#cannotReopen;
+  }
+
+  /** Of what the last `write` was given. */
+  get takenBytes(): number {
+    return this.#takenBytes;
+  }
+
   /** Whether nothing more may be given to `write` for now. Tries to get rid of what is left. Throws. */
   isBusy(): boolean {
     if (this.#rest !== null) this.#rest = this.#put(this.#rest);
@@ -57,6 +72,7 @@ export class LineDestination {
 
   /** Takes whole lines, when it is not busy; the bytes may be used again afterwards. Throws. */
   write(lines: Uint8Array): void {
+    this.#takenBytes = 0;
     const rest = this.#put(lines);
     // A copy: `slice` of a Buffer would be none.
     this.#rest = rest === null ? null : new Uint8Array(rest);
@@ -64,21 +80,32 @@ export class LineDestination {
 
   /** What is left is given up. */
   abandon(): void {
-    this.#isTorn ||= this.#rest !== null;
+    this.#isTorn ||= this.#isMidLine;
     this.#rest = null;
   }
 
   /** Follows a file that was moved away, as log rotation does. Throws. */
   reopenIfMoved(): void {
     if (typeof this.#destination === 'string') return;
-    if (isSameFile(this.#descriptor, this.#destination.path)) return;
-    const next = this.#open();
-    closeSync(this.#descriptor);
-    this.#descriptor = next;
+    try {
+      if (!isSameFile(this.#descriptor, this.#destination.path)) this.#reopen();
+      this.#cannotReopen = false;
+    } catch (error) {
+      this.#cannotReopen = true;
+      throw error;
+    }
   }
 
   close(): void {
     if (this.#isOwn) closeSync(this.#descriptor);
+  }
+
+  #reopen(): void {
+    const before = this.#descriptor;
+    this.#descriptor = this.#open();
+    this.#isTorn = false;
+    this.#isMidLine = false;
+    closeSync(before);
   }
 
   #open(): number {
@@ -108,13 +135,18 @@ export class LineDestination {
       this.#isTorn = false;
       while (start < lines.length) {
         const end = this.#isPipe ? pipeEnd(lines, start) : lines.length;
-        start += writeSync(this.#descriptor, lines, start, end - start);
+        const count = writeSync(this.#descriptor, lines, start, end - start);
+        start += count;
+        this.#takenBytes += count;
+        this.#isMidLine = lines[start - 1] !== NEWLINE;
       }
+      this.#cannotWrite = false;
       return null;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return lines.subarray(start);
       this.#rest = null;
-      this.#isTorn ||= start > 0 && lines[start - 1] !== NEWLINE;
+      this.#isTorn ||= this.#isMidLine;
+      this.#cannotWrite = true;
       throw error;
     }
   }

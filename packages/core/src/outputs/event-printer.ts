@@ -12,6 +12,7 @@ import { LineBytes } from '../text/line-bytes.ts';
 import { Backtrace } from './backtrace.ts';
 import { LineDestination } from './destination.ts';
 import { JsonLines } from './json-line.ts';
+import { LineBatch } from './line-batch.ts';
 import type { LineFormat } from './line-format.ts';
 import type { LineSource, OutputOrder } from './output-order.ts';
 import { PrettyLines } from './pretty-line.ts';
@@ -39,15 +40,16 @@ export class EventPrinter {
   readonly #destination: LineDestination;
   readonly #format: LineFormat;
   readonly #backtrace: Backtrace | null;
-  readonly #batch = new LineBytes();
+  /** What the destination has not taken yet stays in it, to be counted if it fails. */
+  readonly #batch = new LineBatch();
   readonly #kept = new LineBytes();
   /** What the program has printed there is not printed again. */
   readonly #leavesOut: { readonly [stream in PrintedTo]: boolean };
   readonly #fromNs: bigint;
   readonly #resumeNs: number;
-  #batchLines = 0;
   /** Of the last event that was dealt with. */
   #lastNs: number | null = null;
+  /** Of those that were missed, how many have been told. */
   #missed = 0;
   #unwritten = 0;
   #isInRound = false;
@@ -88,6 +90,11 @@ export class EventPrinter {
     return this.#follower.missed;
   }
 
+  /** Whether what was tried last has failed: to write, or to follow a file that was moved. */
+  get isFailing(): boolean {
+    return this.#destination.isFailing;
+  }
+
   /** The next round ends with the events of its moment, which would otherwise wait for one more. */
   includeLatest(): void {
     this.#wantsLatest = true;
@@ -98,29 +105,28 @@ export class EventPrinter {
    * what could not be written is counted and told later.
    */
   work(hasTime: () => boolean): PrintState {
-    if (this.#destination.isBusy()) return 'busy';
+    if (!this.#isTaken()) return 'busy';
     if (!this.#isInRound || this.#wantsLatest) this.#begin();
     for (;;) {
       const event = this.#follower.next();
       if (event === null) break;
       this.#print(event);
-      if (this.#batch.length < BATCH_BYTES) continue;
+      if (this.#batch.text.length < BATCH_BYTES) continue;
       this.#tellGap();
-      this.#send();
-      if (this.#destination.isBusy()) return 'busy';
+      if (!this.#send()) return 'busy';
       if (!hasTime()) return 'more';
     }
     this.#isInRound = false;
     this.#tellGap();
-    this.#send();
-    return this.#destination.isBusy() ? 'busy' : 'done';
+    return this.#send() ? 'done' : 'busy';
   }
 
   /** Says that the end comes before all is printed. */
   giveUp(): void {
     this.#setOrigin();
-    this.#format.addGap(null, ENDED, this.#nowNs(), this.#batch);
     this.#destination.abandon();
+    this.#batch.clear();
+    this.#format.addGap(null, ENDED, this.#nowNs(), this.#batch.text);
     this.#send();
   }
 
@@ -147,12 +153,12 @@ export class EventPrinter {
     if (event.timeNs <= this.#resumeNs) return;
     this.#lastNs = event.timeNs;
     const isPrinted = event.severity >= this.#order.minSeverity;
-    const target = isPrinted ? this.#batch : this.#kept;
+    const target = isPrinted ? this.#batch.text : this.#kept;
     try {
       const head = event.head();
       const { shape, context } = head;
       if (shape.kind !== KIND_LOG) return;
-      if (isPrinted) this.#backtrace?.release(event, context, target);
+      if (isPrinted) this.#backtrace?.release(event, context, this.#batch);
       const { printedTo } = event;
       if (printedTo !== null && this.#leavesOut[printedTo]) return;
       const start = target.length;
@@ -163,7 +169,7 @@ export class EventPrinter {
         throw error;
       }
       if (isPrinted) {
-        this.#batchLines++;
+        this.#batch.endEvent();
         return;
       }
       this.#backtrace?.keep(event, context, target.bytes.subarray(0, target.length));
@@ -174,13 +180,16 @@ export class EventPrinter {
   }
 
   #tellGap(): void {
-    const { missed } = this.#follower;
-    if (missed > this.#missed) {
-      this.#format.addGap(missed - this.#missed, OVERWRITTEN, this.#nowNs(), this.#batch);
-      this.#missed = missed;
+    const missed = this.#follower.missed - this.#missed;
+    if (missed > 0) {
+      this.#format.addGap(missed, OVERWRITTEN, this.#nowNs(), this.#batch.text);
+      this.#batch.endGap({ missed, unwritten: 0 });
+      this.#missed += missed;
     }
-    if (this.#unwritten > 0) {
-      this.#format.addGap(this.#unwritten, NOT_WRITTEN, this.#nowNs(), this.#batch);
+    const unwritten = this.#unwritten;
+    if (unwritten > 0) {
+      this.#format.addGap(unwritten, NOT_WRITTEN, this.#nowNs(), this.#batch.text);
+      this.#batch.endGap({ missed: 0, unwritten });
       this.#unwritten = 0;
     }
   }
@@ -189,16 +198,28 @@ export class EventPrinter {
     return Number(this.#clocks.nowNs() - this.#follower.originNs);
   }
 
-  #send(): void {
-    const { bytes, length } = this.#batch;
-    if (length === 0) return;
-    const lines = this.#batchLines;
-    this.#batch.length = 0;
-    this.#batchLines = 0;
+  /** Whether all of the batch is taken. Throws, and then what is lost is told later. */
+  #send(): boolean {
+    const { bytes, length } = this.#batch.text;
+    if (length > 0) this.#attempt(() => this.#destination.write(bytes.subarray(0, length)));
+    return this.#isTaken();
+  }
+
+  /** Whether the destination has taken all of the last batch. Throws as `#send` does. */
+  #isTaken(): boolean {
+    if (this.#attempt(() => this.#destination.isBusy())) return false;
+    this.#batch.clear();
+    return true;
+  }
+
+  #attempt<T>(act: () => T): T {
     try {
-      this.#destination.write(bytes.subarray(0, length));
+      return act();
     } catch (error) {
-      this.#unwritten += lines;
+      const { missed, unwritten } = this.#batch.lossAfter(this.#destination.takenBytes);
+      this.#missed -= missed;
+      this.#unwritten += unwritten;
+      this.#batch.clear();
       throw error;
     }
   }

@@ -46,10 +46,19 @@ export function printOutput(
   let missed = 0;
   let lookAtMs = 0;
 
+  /** The first problem stands for all that come before it works again. */
   const tell = (next: string | null): void => {
-    if (next === problem) return;
+    if ((next === null) === (problem === null)) return;
     problem = next;
     onProblem(next);
+  };
+  /** Lines go on to where they went as long as the file cannot be opened under its name. */
+  const reopenIfMoved = (current: EventPrinter): void => {
+    try {
+      current.reopenIfMoved();
+    } catch (error) {
+      tell((error as Error).message);
+    }
   };
 
   /** One slice; what came of it, or null where another thread prints. */
@@ -61,12 +70,12 @@ export function printOutput(
       if (nowMs() > lookAtMs) {
         lookAtMs = nowMs() + LOOK_PERIOD_MS;
         wallOffset.look();
-        printer.reopenIfMoved();
+        reopenIfMoved(printer);
       }
       if (wantsLatest) printer.includeLatest();
       const untilMs = nowMs() + SLICE_MS;
       state = printer.work(() => nowMs() < untilMs);
-      tell(null);
+      if (!printer.isFailing) tell(null);
     } catch (error) {
       tell((error as Error).message);
     }

@@ -12,7 +12,7 @@ import { joinThread } from '../../src/ring/thread-table.ts';
 import { storeFrame } from '../../src/snapshot/compress-frame.ts';
 import { openRecording } from '../../src/snapshot/open-recording.ts';
 import type { RecordedEvent, Recording } from '../../src/snapshot/recording.ts';
-import { buildSnapshotBytes } from '../../src/snapshot/take-snapshot.ts';
+import { buildSnapshotBytes, type RecorderFacts } from '../../src/snapshot/take-snapshot.ts';
 
 export interface RecordingLogger {
   readonly memory: RingMemory;
@@ -22,6 +22,27 @@ export interface RecordingLogger {
   refusals(): number;
   stop(): void;
 }
+
+/** What the recordings say of the process. */
+export const FACTS: RecorderFacts = {
+  service: 'test',
+  host: 'here',
+  pid: 1,
+  ppid: 0,
+  runId: '0',
+  node: process.version,
+  platform: process.platform,
+  arch: process.arch,
+  startedAtMs: 0,
+  clock: { monoNs: 0n, wallMs: 0 },
+  directory: '/nowhere',
+  isDefaultDirectory: false,
+  fileMode: 0o600,
+  keep: { files: 1, bytes: 1, ageMs: 1 },
+  blackBox: { mode: 'off', reason: 'test' },
+  box: null,
+  notes: [],
+};
 
 export function recordHere(
   options: {
@@ -58,25 +79,7 @@ export function recordHere(
     openRecording(
       buildSnapshotBytes(
         memory,
-        {
-          service: 'test',
-          host: 'here',
-          pid: 1,
-          ppid: 0,
-          runId: '0',
-          node: process.version,
-          platform: process.platform,
-          arch: process.arch,
-          startedAtMs: 0,
-          clock: { monoNs: 0n, wallMs: 0 },
-          directory: '/nowhere',
-          isDefaultDirectory: false,
-          fileMode: 0o600,
-          keep: { files: 1, bytes: 1, ageMs: 1 },
-          blackBox: { mode: 'off', reason: 'test' },
-          box: null,
-          notes: [],
-        },
+        FACTS,
         {
           reason: 'test',
           trigger: { kind: 'request', thread: 0 },

@@ -292,8 +292,8 @@ describe('a process that prints', () => {
       recorder.on('error', (error) => errors.push(error.message));
       setTimeout(() => {
         ${LOG_ALL}
-        setTimeout(() => { ${LOG_ALL} }, 100);
-        setTimeout(() => process.stderr.write(JSON.stringify(errors)), 300);
+        setTimeout(() => { ${LOG_ALL} }, 300);
+        setTimeout(() => process.stderr.write(JSON.stringify(errors)), 500);
       }, 200);`,
       (child) => child.stdout?.destroy(),
     );

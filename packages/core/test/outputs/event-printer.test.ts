@@ -1,6 +1,14 @@
 // What is printed of what this thread logs: lines, their order, backtraces and gaps.
 
-import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -231,6 +239,80 @@ describe('what is printed', () => {
     expect(missed).toBeGreaterThan(10_000);
     expect(output.missed).toBe(missed);
     expect(all.find((line) => line.missed)).toMatchObject({ level: 'warn', logger: 'ttlog' });
+  });
+});
+
+describe('what cannot be written', () => {
+  const NO_SPACE = /ENOSPC/;
+
+  it('is counted and told once it can be, however often that fails', () => {
+    symlinkSync('/dev/full', file);
+    const output = printer({ backtrace: BACKTRACE });
+    log.debug('led there');
+    log.info('one');
+    log.error('two');
+    for (let attempt = 0; attempt < 3; attempt++) {
+      output.includeLatest();
+      expect(() => output.work(() => true)).toThrow(NO_SPACE);
+    }
+    unlinkSync(file);
+    output.reopenIfMoved();
+    log.info('three');
+    print(output);
+    print(output);
+    expect(objects()).toMatchObject([
+      { msg: 'three' },
+      { msg: 'lines could not be written', missed: 3, logger: 'ttlog' },
+    ]);
+  });
+
+  it('is told with what was overwritten meanwhile', () => {
+    here.stop();
+    here = recordHere({ bytes: 16 * 4096, segmentBytes: 4096 });
+    symlinkSync('/dev/full', file);
+    const output = printer({ minSeverity: SEVERITY.fatal });
+    print(output);
+    for (let n = 0; n < 20_000; n++) log.info('event', { n });
+    for (let attempt = 0; attempt < 2; attempt++) {
+      output.includeLatest();
+      expect(() => output.work(() => true)).toThrow(NO_SPACE);
+    }
+    unlinkSync(file);
+    output.reopenIfMoved();
+    print(output);
+    expect(output.missed).toBeGreaterThan(10_000);
+    expect(objects()).toMatchObject([{ missed: output.missed }]);
+  });
+
+  it('is failing until something is written', () => {
+    symlinkSync('/dev/full', file);
+    const output = printer();
+    expect(output.isFailing).toBe(false);
+    log.info('one');
+    output.includeLatest();
+    expect(() => output.work(() => true)).toThrow(NO_SPACE);
+    expect(output.isFailing).toBe(true);
+    unlinkSync(file);
+    output.reopenIfMoved();
+    expect(output.isFailing).toBe(true);
+    print(output);
+    expect(output.isFailing).toBe(false);
+  });
+
+  it('is failing also where a file that was moved away cannot be opened again', () => {
+    const output = printer();
+    renameSync(directory, `${directory}.away`);
+    try {
+      expect(() => output.reopenIfMoved()).toThrow(/ENOENT/);
+      log.info('one');
+      print(output);
+      expect(output.isFailing).toBe(true);
+      mkdirSync(directory);
+      output.reopenIfMoved();
+      expect(output.isFailing).toBe(false);
+    } finally {
+      rmSync(`${directory}.away`, { recursive: true });
+    }
   });
 });
 
