@@ -11,7 +11,7 @@
  *   when its thread has written again or ended.
  * - Memory. One segment for each thread and pool that has something to be read.
  * - Cost. Events below `minSeverity` are walked over, not decoded. Writers pay nothing.
- * It begins with the oldest event that the ring has.
+ * It begins with the oldest event that the ring has; nothing up to `fromNs` counts as missed.
  */
 
 import { laneKey, SegmentWatch } from '../ring/follow.ts';
@@ -33,21 +33,24 @@ export class EventFollower {
   readonly #minSeverity: number;
   readonly #nowNs: () => bigint;
   readonly #watch: SegmentWatch;
+  readonly #resumeNs: number;
   readonly #lanes = new Map<number, LaneTail>();
   /** Those at an event of this round, as a heap: the earliest is first. */
   readonly #ready: LaneTail[] = [];
   #handedOut: LaneTail | null = null;
   #untilNs = 0;
   #missedBefore = 0;
+  #uncertainGapsBefore = 0;
   #pruneAt = MIN_PRUNED_LANES;
 
-  /** `nowNs` reads the clock of `process.hrtime`. */
-  constructor(memory: RingMemory, minSeverity: number, nowNs: () => bigint) {
+  /** `nowNs` reads the clock of `process.hrtime`, on which somebody else came as far as `fromNs`. */
+  constructor(memory: RingMemory, minSeverity: number, nowNs: () => bigint, fromNs = 0n) {
     this.#memory = memory;
     this.#minSeverity = minSeverity;
     this.#nowNs = nowNs;
     this.#watch = new SegmentWatch(memory);
     this.originNs = nowNs();
+    this.#resumeNs = fromNs === 0n ? Number.NEGATIVE_INFINITY : Number(fromNs - this.originNs);
   }
 
   /** Events that nobody got to see. */
@@ -55,6 +58,13 @@ export class EventFollower {
     let missed = this.#missedBefore;
     for (const lane of this.#lanes.values()) missed += lane.missed;
     return missed;
+  }
+
+  /** Threads of which events later than `fromNs` may have been overwritten, nobody knows how many. */
+  get uncertainGaps(): number {
+    let gaps = this.#uncertainGapsBefore;
+    for (const lane of this.#lanes.values()) gaps += lane.uncertainGaps;
+    return gaps;
   }
 
   /**
@@ -68,7 +78,8 @@ export class EventFollower {
       const key = laneKey(tenancy);
       let lane = this.#lanes.get(key);
       if (lane === undefined) {
-        lane = new LaneTail(this.#memory, tenancy, this.originNs, this.#minSeverity);
+        const { originNs } = this;
+        lane = new LaneTail(this.#memory, tenancy, originNs, this.#minSeverity, this.#resumeNs);
         this.#lanes.set(key, lane);
       }
       lane.notice(tenancy);
@@ -101,6 +112,7 @@ export class EventFollower {
     for (const [key, lane] of this.#lanes) {
       if (!lane.hasEnded()) continue;
       this.#missedBefore += lane.missed;
+      this.#uncertainGapsBefore += lane.uncertainGaps;
       this.#lanes.delete(key);
     }
     this.#pruneAt = Math.max(MIN_PRUNED_LANES, this.#lanes.size * 2);

@@ -51,10 +51,15 @@ export class LaneTail implements FollowedEvent {
   timeNs = 0;
   /** Events that were overwritten before they were read. */
   missed = 0;
+  /** 1 where some may have been, later than `resumeNs`, and how many is not known. */
+  uncertainGaps = 0;
   readonly #memory: RingMemory;
   readonly #tenant: Tenancy;
   readonly #originNs: bigint;
   readonly #bounds: EventBounds;
+  readonly #resumeNs: number;
+  /** Whether anything later than `resumeNs` has been seen. */
+  #hasResumed: boolean;
   #bytes: Uint8Array<ArrayBuffer> | null = null;
   #current: Current | null = null;
   /** Segments after the current one, the oldest first. */
@@ -63,12 +68,23 @@ export class LaneTail implements FollowedEvent {
   #next = 1n;
   #isAtEvent = false;
 
-  /** `tenant` is any segment of the thread in this pool. */
-  constructor(memory: RingMemory, tenant: Tenancy, originNs: bigint, minSeverity: number) {
+  /**
+   * `tenant` is any segment of the thread in this pool. What is not later than `resumeNs` has been
+   * dealt with by somebody else, and is not missed; -Infinity where there was nobody.
+   */
+  constructor(
+    memory: RingMemory,
+    tenant: Tenancy,
+    originNs: bigint,
+    minSeverity: number,
+    resumeNs: number,
+  ) {
     this.#memory = memory;
     this.#tenant = tenant;
     this.#originNs = originNs;
     this.#bounds = { minSeverity, minDtNs: 0, maxDtNs: Number.POSITIVE_INFINITY };
+    this.#resumeNs = resumeNs;
+    this.#hasResumed = resumeNs === Number.NEGATIVE_INFINITY;
     this.threadId = tenant.threadId;
   }
 
@@ -122,6 +138,7 @@ export class LaneTail implements FollowedEvent {
       this.#isAtEvent = this.#stepIn(current);
       // Also of an event that was walked over.
       this.timeNs = current.baseNs + current.decoder.dtNs;
+      this.#hasResumed ||= this.timeNs > this.#resumeNs;
       if (this.#isAtEvent) break;
       if (this.timeNs > untilNs || !this.#readMore(current)) return false;
     }
@@ -149,11 +166,14 @@ export class LaneTail implements FollowedEvent {
       return null;
     }
     this.#bytes ??= new Uint8Array(this.#memory.segmentBytes);
+    const baseNs = Number(tenancy.baseNs - this.#originNs);
+    // No event before it is later than its beginning.
+    if (baseNs <= this.#resumeNs) this.#next = tenancy.firstEvent;
     this.#missUpTo(tenancy.firstEvent);
     this.#current = {
       tenancy,
       decoder: new SegmentDecoder(this.#bytes, 0, 0, () => NO_LATE_FIELDS),
-      baseNs: Number(tenancy.baseNs - this.#originNs),
+      baseNs,
       committed: 0,
     };
     return this.#current;
@@ -194,7 +214,8 @@ export class LaneTail implements FollowedEvent {
 
   #missUpTo(next: bigint): void {
     if (next <= this.#next) return;
-    this.missed += Number(next - this.#next);
+    if (this.#hasResumed) this.missed += Number(next - this.#next);
+    else this.uncertainGaps = 1;
     this.#next = next;
   }
 }

@@ -20,6 +20,9 @@ import { PrettyLines } from './pretty-line.ts';
 /** One write; a file takes it whole, whoever else appends to it. */
 const BATCH_BYTES = 1 << 16;
 const OVERWRITTEN = 'events were overwritten before they were printed';
+/** A thread that was stopped between the time of its event and the event itself goes on before that. */
+const LATE_NS = 1e9;
+const PERHAPS_OVERWRITTEN = 'events may have been overwritten before they were printed';
 const NOT_WRITTEN = 'lines could not be written';
 const ENDED = 'the process ended before all was printed';
 
@@ -47,10 +50,12 @@ export class EventPrinter {
   readonly #leavesOut: { readonly [stream in PrintedTo]: boolean };
   readonly #fromNs: bigint;
   readonly #resumeNs: number;
-  /** Of the last event that was dealt with. */
-  #lastNs: number | null = null;
-  /** Of those that were missed, how many have been told. */
+  /** Of the last event that was dealt with, or up to when there was none. */
+  #doneNs = Number.NEGATIVE_INFINITY;
+  #begunNs = 0;
+  /** Of those that were missed, how many have been told; of the uncertain gaps too. */
   #missed = 0;
+  #uncertainGaps = 0;
   #unwritten = 0;
   #isInRound = false;
   #wantsLatest = false;
@@ -74,15 +79,15 @@ export class EventPrinter {
       order.format === 'json' ? new JsonLines(order, source) : new PrettyLines(isColoured);
     this.#backtrace = order.backtrace === null ? null : new Backtrace(order.backtrace);
     const minSeverity = Math.min(order.minSeverity, order.backtrace?.minSeverity ?? Infinity);
-    this.#follower = new EventFollower(memory, minSeverity, clocks.nowNs);
+    this.#follower = new EventFollower(memory, minSeverity, clocks.nowNs, fromNs);
     this.#fromNs = fromNs;
     this.#resumeNs = fromNs === 0n ? -Infinity : Number(fromNs - this.#follower.originNs);
   }
 
   /** Up to which moment all has been printed, on the clock of `process.hrtime`. */
   get printedNs(): bigint {
-    if (this.#lastNs === null) return this.#fromNs;
-    return this.#follower.originNs + BigInt(Math.round(this.#lastNs));
+    if (!Number.isFinite(this.#doneNs)) return this.#fromNs;
+    return this.#follower.originNs + BigInt(Math.round(this.#doneNs));
   }
 
   /** Events that nobody got to read. */
@@ -117,6 +122,7 @@ export class EventPrinter {
       if (!hasTime()) return 'more';
     }
     this.#isInRound = false;
+    this.#doneNs = Math.max(this.#doneNs, this.#resumeNs, this.#begunNs - LATE_NS);
     this.#tellGap();
     return this.#send() ? 'done' : 'busy';
   }
@@ -144,6 +150,7 @@ export class EventPrinter {
 
   #begin(): void {
     this.#setOrigin();
+    this.#begunNs = this.#nowNs();
     this.#follower.begin(this.#wantsLatest);
     this.#wantsLatest = false;
     this.#isInRound = true;
@@ -151,7 +158,7 @@ export class EventPrinter {
 
   #print(event: FollowedEvent): void {
     if (event.timeNs <= this.#resumeNs) return;
-    this.#lastNs = event.timeNs;
+    this.#doneNs = Math.max(this.#doneNs, event.timeNs);
     const isPrinted = event.severity >= this.#order.minSeverity;
     const target = isPrinted ? this.#batch.text : this.#kept;
     try {
@@ -183,13 +190,19 @@ export class EventPrinter {
     const missed = this.#follower.missed - this.#missed;
     if (missed > 0) {
       this.#format.addGap(missed, OVERWRITTEN, this.#nowNs(), this.#batch.text);
-      this.#batch.endGap({ missed, unwritten: 0 });
+      this.#batch.endGap({ missed });
       this.#missed += missed;
+    }
+    const uncertainGaps = this.#follower.uncertainGaps - this.#uncertainGaps;
+    if (uncertainGaps > 0) {
+      this.#format.addGap(null, PERHAPS_OVERWRITTEN, this.#nowNs(), this.#batch.text);
+      this.#batch.endGap({ uncertainGaps });
+      this.#uncertainGaps += uncertainGaps;
     }
     const unwritten = this.#unwritten;
     if (unwritten > 0) {
       this.#format.addGap(unwritten, NOT_WRITTEN, this.#nowNs(), this.#batch.text);
-      this.#batch.endGap({ missed: 0, unwritten });
+      this.#batch.endGap({ unwritten });
       this.#unwritten = 0;
     }
   }
@@ -216,9 +229,10 @@ export class EventPrinter {
     try {
       return act();
     } catch (error) {
-      const { missed, unwritten } = this.#batch.lossAfter(this.#destination.takenBytes);
-      this.#missed -= missed;
-      this.#unwritten += unwritten;
+      const loss = this.#batch.lossAfter(this.#destination.takenBytes);
+      this.#missed -= loss.missed;
+      this.#uncertainGaps -= loss.uncertainGaps;
+      this.#unwritten += loss.unwritten;
       this.#batch.clear();
       throw error;
     }

@@ -9,11 +9,15 @@ import { LineBytes } from '../text/line-bytes.ts';
 export interface Loss {
   missed: number;
   unwritten: number;
+  /** Threads of which events may have been overwritten, nobody knows how many. */
+  uncertainGaps: number;
 }
 
 interface GapLine extends Loss {
   readonly endBytes: number;
 }
+
+const NO_LOSS: Loss = { missed: 0, unwritten: 0, uncertainGaps: 0 };
 
 export class LineBatch {
   readonly text: LineBytes = new LineBytes();
@@ -27,18 +31,19 @@ export class LineBatch {
   }
 
   /** What was appended to `text` tells of this loss. */
-  endGap(loss: Loss): void {
-    this.#gapLines.push({ ...loss, endBytes: this.text.length });
+  endGap(loss: Partial<Loss>): void {
+    this.#gapLines.push({ ...NO_LOSS, ...loss, endBytes: this.text.length });
   }
 
   /** What is lost, or not told, where no more than so many bytes have been taken. */
   lossAfter(takenBytes: number): Loss {
     const isLost = (endBytes: number): boolean => endBytes > takenBytes;
-    const loss: Loss = { missed: 0, unwritten: this.#eventEnds.filter(isLost).length };
-    for (const { endBytes, missed, unwritten } of this.#gapLines) {
+    const loss: Loss = { ...NO_LOSS, unwritten: this.#eventEnds.filter(isLost).length };
+    for (const { endBytes, missed, unwritten, uncertainGaps } of this.#gapLines) {
       if (!isLost(endBytes)) continue;
       loss.missed += missed;
       loss.unwritten += unwritten;
+      loss.uncertainGaps += uncertainGaps;
     }
     return loss;
   }

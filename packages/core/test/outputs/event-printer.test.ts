@@ -211,6 +211,48 @@ describe('what is printed', () => {
     expect(objects().map(({ msg }) => msg)).toEqual(['one', 'two', 'three']);
   });
 
+  it('is not called overwritten where another printer goes on, however old the ring is', () => {
+    here.stop();
+    here = recordHere({ bytes: 16 * 4096, segmentBytes: 4096 });
+    const first = printer();
+    let n = 0;
+    for (; n < 20_000; n++) {
+      log.info('event', { n });
+      if (n % 100 === 0) print(first);
+    }
+    print(first);
+    expect(first.missed).toBe(0);
+    for (; n < 20_100; n++) log.info('event', { n });
+    const next = printer({}, first.printedNs);
+    print(next);
+    expect(next.missed).toBe(0);
+    expect(objects().map((line) => line.n)).toEqual(Array.from({ length: 20_100 }, (_, i) => i));
+  });
+
+  it('is up to a moment before the last round where nothing is wanted', () => {
+    const output = printer({ minSeverity: SEVERITY.fatal });
+    log.info('not wanted');
+    print(output);
+    const lateNs = process.hrtime.bigint() - output.printedNs;
+    expect(lateNs).toBeGreaterThanOrEqual(1_000_000_000n);
+    expect(output.printedNs).toBeGreaterThanOrEqual(startNs - 1_000_000_000n);
+  });
+
+  it('is said to lack something, but not how much, where all was overwritten meanwhile', () => {
+    here.stop();
+    here = recordHere({ bytes: 16 * 4096, segmentBytes: 4096 });
+    const first = printer();
+    for (let n = 0; n < 10; n++) log.info('event', { n });
+    print(first);
+    for (let n = 10; n < 20_000; n++) log.info('event', { n });
+    print(printer({}, first.printedNs));
+    const gaps = objects().filter(({ n }) => n === undefined);
+    expect(gaps).toMatchObject([
+      { msg: 'events may have been overwritten before they were printed' },
+    ]);
+    expect(gaps[0]).not.toHaveProperty('missed');
+  });
+
   it('goes to a new file where the old one was moved away', () => {
     const output = printer();
     log.info('before');
