@@ -106,8 +106,8 @@ export class ProcessOutput {
 
   #makePrinter(): EventPrinter {
     const clocks = { nowNs: hrtimeNs, wallOffsetNs: () => this.#wallOffsetNs };
-    const from = this.progress.printedNs;
-    return new EventPrinter(this.#memory, this.order, this.#facts, clocks, from);
+    const { printedNs, isMidLine } = this.progress;
+    return new EventPrinter(this.#memory, this.order, this.#facts, clocks, printedNs, isMidLine);
   }
 
   /** False where the reader did not take all of it in time. */

@@ -29,18 +29,20 @@ export class LineDestination {
   #isPipe = false;
   #isOwn = true;
   /** A line was begun and could not be ended. */
-  #isTorn = false;
+  #isTorn: boolean;
   /** Of what was taken the last is no end of a line. */
-  #isMidLine = false;
+  #isMidLine: boolean;
   /** What was not taken yet. */
   #rest: Uint8Array | null = null;
   #takenBytes = 0;
   #cannotWrite = false;
   #cannotReopen = false;
 
-  /** Throws where it cannot be opened. */
-  constructor(destination: Destination) {
+  /** Throws where it cannot be opened. `isMidLine`: whoever wrote to it before has ended so. */
+  constructor(destination: Destination, isMidLine: boolean) {
     this.#destination = destination;
+    this.#isTorn = isMidLine;
+    this.#isMidLine = isMidLine;
     this.#descriptor = this.#open();
   }
 
@@ -57,6 +59,11 @@ export class LineDestination {
   /** Whether the last attempt to write, or to follow a file that was moved, has failed. */
   get isFailing(): boolean {
     return this.#cannotWrite || this.#cannotReopen;
+  }
+
+  /** Whether the last byte that was taken ends no line. */
+  get isMidLine(): boolean {
+    return this.#isMidLine;
   }
 
   /** Of what the last `write` was given. */
@@ -127,12 +134,17 @@ export class LineDestination {
     return descriptor;
   }
 
+  #endLine(): void {
+    writeSync(this.#descriptor, LINE_END);
+    this.#isTorn = false;
+    this.#isMidLine = false;
+  }
+
   /** What is left of it where nobody takes it, or null. */
   #put(lines: Uint8Array): Uint8Array | null {
     let start = 0;
     try {
-      if (this.#isTorn) writeSync(this.#descriptor, LINE_END);
-      this.#isTorn = false;
+      if (this.#isTorn) this.#endLine();
       while (start < lines.length) {
         const end = this.#isPipe ? pipeEnd(lines, start) : lines.length;
         const count = writeSync(this.#descriptor, lines, start, end - start);

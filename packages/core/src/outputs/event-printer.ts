@@ -60,17 +60,21 @@ export class EventPrinter {
   #isInRound = false;
   #wantsLatest = false;
 
-  /** Prints what is later than `fromNs` on the clock of `process.hrtime`. Throws as `open` does. */
+  /**
+   * Prints what is later than `fromNs` on the clock of `process.hrtime`, after somebody who may have
+   * ended in the middle of a line. Throws as `open` does.
+   */
   constructor(
     memory: RingMemory,
     order: OutputOrder,
     source: LineSource,
     clocks: PrinterClocks,
     fromNs = 0n,
+    isMidLine = false,
   ) {
     this.#order = order;
     this.#clocks = clocks;
-    this.#destination = new LineDestination(order.destination);
+    this.#destination = new LineDestination(order.destination, isMidLine);
     const isLeftOut = (stream: PrintedTo): boolean =>
       !order.repeats && this.#destination.isWhereProgramPrints(stream);
     this.#leavesOut = { stdout: isLeftOut('stdout'), stderr: isLeftOut('stderr') };
@@ -86,8 +90,14 @@ export class EventPrinter {
 
   /** Up to which moment all has been printed, on the clock of `process.hrtime`. */
   get printedNs(): bigint {
-    if (!Number.isFinite(this.#doneNs)) return this.#fromNs;
-    return this.#follower.originNs + BigInt(Math.round(this.#doneNs));
+    const doneNs = this.#batch.doneAfter(this.#destination.takenBytes, this.#doneNs);
+    if (!Number.isFinite(doneNs)) return this.#fromNs;
+    return this.#follower.originNs + BigInt(Math.round(doneNs));
+  }
+
+  /** Whether what the destination has taken ends in the middle of a line. */
+  get isMidLine(): boolean {
+    return this.#destination.isMidLine;
   }
 
   /** Events that nobody got to read. */
@@ -158,6 +168,7 @@ export class EventPrinter {
 
   #print(event: FollowedEvent): void {
     if (event.timeNs <= this.#resumeNs) return;
+    this.#batch.doneBeforeNs = this.#doneNs;
     this.#doneNs = Math.max(this.#doneNs, event.timeNs);
     const isPrinted = event.severity >= this.#order.minSeverity;
     const target = isPrinted ? this.#batch.text : this.#kept;

@@ -83,7 +83,7 @@ export function printOutput(
       addToCounter(memory, 'lagged', printer.missed - missed);
       missed = printer.missed;
     }
-    progress.end(printer?.printedNs ?? 0n);
+    progress.end(printer?.printedNs ?? 0n, printer?.isMidLine ?? false);
     return state;
   };
 

@@ -7,13 +7,15 @@
  *            printing -> taken (owner), where the recorder thread has died in the middle of it
  *   flushed: ticket of the last flush that was asked for and is done
  *   printed: up to which moment all is printed, on the clock of process.hrtime
+ *   midLine: 1 where what is printed ends in the middle of a line
  */
 
 const STATE = 0;
 const FLUSHED = 1;
 /** As a word of 64 bits. */
 const PRINTED = 1;
-const LENGTH_BYTES = 16;
+const MID_LINE = 4;
+const LENGTH_BYTES = 24;
 
 const FREE = 0;
 const PRINTING = 1;
@@ -37,15 +39,20 @@ export class OutputProgress {
     return Atomics.load(this.#times, PRINTED);
   }
 
+  get isMidLine(): boolean {
+    return Atomics.load(this.#words, MID_LINE) === 1;
+  }
+
   /** The recorder thread's side: false where the owner prints by itself from now on. */
   begin(): boolean {
     return Atomics.compareExchange(this.#words, STATE, FREE, PRINTING) === FREE;
   }
 
   /** The recorder thread's side, after `begin`. */
-  end(printedNs: bigint): void {
+  end(printedNs: bigint, isMidLine: boolean): void {
     Atomics.store(this.#times, PRINTED, printedNs);
-    // Publishes the moment; pairs with the swap in `take`.
+    Atomics.store(this.#words, MID_LINE, isMidLine ? 1 : 0);
+    // Publishes both; pairs with the swap in `take`.
     Atomics.store(this.#words, STATE, FREE);
     Atomics.notify(this.#words, STATE);
   }

@@ -134,6 +134,22 @@ describe('everything is printed, once and in order, before a process ends by', (
     expect(numbers(readFileSync(file, 'utf8'))).toEqual([...ALL, ...ALL, ...ALL]);
   });
 
+  it('its end, up to where the reader came, where that is late for the recorder thread', async () => {
+    const more = `for (let n = 0; n < 10 * ${COUNT}; n++) log.info('event', { n });`;
+    const ended = await run(JSON_OUTPUT, `${more} process.stderr.write('end');`, (child) => {
+      child.stdout?.pause();
+      child.stderr?.once('data', () => setTimeout(() => child.stdout?.resume(), 800));
+    });
+    expect(ended).toMatchObject({ code: 0, stderr: 'end' });
+    // A socket may take half a line, which is left so where a thread gives up: each of the two may.
+    const isWhole = (line: string) => line.endsWith('}');
+    const lines = ended.stdout.split('\n').slice(0, -1);
+    expect(lines.filter((line) => !isWhole(line)).length).toBeLessThanOrEqual(2);
+    const printed = lines.filter(isWhole).map((line) => JSON.parse(line));
+    const read = printed.flatMap(({ n }) => (n === undefined ? [] : [n]));
+    expect(read).toEqual(read.map((_, n) => n));
+  });
+
   it('its end, with what its own exit listeners log', async () => {
     const program = `${LOG_ALL} process.on('exit', () => log.info('last', { n: ${COUNT} }));`;
     const ended = await run(JSON_OUTPUT, program);

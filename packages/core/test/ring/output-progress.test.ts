@@ -7,11 +7,11 @@ it('lets the owner print for good, once the recorder thread is not in the middle
   const progress = new OutputProgress();
   expect(progress.begin()).toBe(true);
   expect(progress.take(1)).toBe(false);
-  progress.end(7n);
+  progress.end(7n, true);
   expect(progress.take(1)).toBe(true);
   expect(progress.take(1)).toBe(true);
   expect(progress.begin()).toBe(false);
-  expect(progress.printedNs).toBe(7n);
+  expect(progress).toMatchObject({ printedNs: 7n, isMidLine: true });
 });
 
 it('lets the owner print where the recorder thread has died in the middle of it', () => {
