@@ -1,10 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goldenRecording } from './golden-recording.ts';
 import { runCommand } from './run-command.ts';
-import { runViewer } from './run-viewer.ts';
+import { CLI, runViewer } from './run-viewer.ts';
 import { traceRecording } from './trace-recording.ts';
 
 let directory: string;
@@ -52,6 +54,18 @@ describe('--output', () => {
     expect(readdirSync(directory).filter((name) => name.endsWith('.unfinished'))).toEqual([]);
     expect(run(...words, '--force').code).toBe(0);
     expect(readFileSync(join(directory, 'mine.txt'), 'utf8')).toMatch(/^time,level,/);
+  });
+
+  it('leaves nothing where it is interrupted', async () => {
+    const own = mkdtempSync(join(directory, 'interrupted-'));
+    const line = `{"level":30,"time":1700000000000,"msg":"${'x'.repeat(500)}"}\n`;
+    writeFileSync(join(directory, 'long.log'), line.repeat(100_000));
+    const words = ['export', 'long.log', '--to', 'csv', '-o', join(own, 'out.csv')];
+    const child = spawn(process.execPath, [CLI, ...words], { cwd: directory });
+    await expect.poll(() => readdirSync(own), { timeout: 20_000 }).toHaveLength(1);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([130, null]);
+    expect(readdirSync(own)).toEqual([]);
   });
 
   it('names the file that cannot be written', () => {

@@ -84,7 +84,9 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
     await terminal.write(ordered.map((group) => jsonLine(group, names, of)).join(''));
   } else if (ordered.length > 0) {
     const columns = columnsFor(names, sliceNs !== null, of !== undefined);
-    const rows = ordered.map((group) => rowOf(group, given.has('utc'), of !== undefined));
+    const rows = ordered.map((group) =>
+      rowOf(group, given.has('utc'), given.has('every'), of !== undefined),
+    );
     const palette = choosePalette(given.value('color'), terminal);
     await terminal.write(tableText(columns, rows, palette));
   }
@@ -120,7 +122,8 @@ function groupOf(
   const id = JSON.stringify([String(startNs), ...keys]);
   const known = groups.get(id);
   if (known !== undefined) return known;
-  if (groups.size >= MAX_GROUPS && keys.some((key) => key !== '…')) {
+  const isOfTheRest = startNs === null && keys.every((key) => key === '…');
+  if (groups.size >= MAX_GROUPS && !isOfTheRest) {
     return groupOf(
       groups,
       null,
@@ -132,9 +135,10 @@ function groupOf(
   return group;
 }
 
-/** By time, then the most frequent first. */
+/** By time, what is beyond the limit last; then the most frequent first. */
 function compareGroups(a: Group, b: Group): number {
-  if (a.startNs !== null && b.startNs !== null && a.startNs !== b.startNs) {
+  if (a.startNs !== b.startNs) {
+    if (a.startNs === null || b.startNs === null) return a.startNs === null ? 1 : -1;
     return a.startNs < b.startNs ? -1 : 1;
   }
   return b.events - a.events || (a.keys.join() < b.keys.join() ? -1 : 1);
@@ -155,11 +159,12 @@ function columnsFor(names: readonly string[], hasTime: boolean, isMeasured: bool
 function rowOf(
   { startNs, keys, events, numbers }: Group,
   utc: boolean,
+  hasTime: boolean,
   isMeasured: boolean,
 ): string[] {
-  const time = startNs === null ? [] : [instantText(Number(startNs / 1_000_000n), utc)];
+  const time = startNs === null ? '…' : instantText(Number(startNs / 1_000_000n), utc);
   const row = [
-    ...time,
+    ...(hasTime ? [time] : []),
     ...keys.map((key) => (key === null ? '-' : printable(key) || '""')),
     countText(events),
   ];

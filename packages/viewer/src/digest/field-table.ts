@@ -124,5 +124,7 @@ function typeName(value: unknown): string {
   if (typeof value !== 'object') return typeof value;
   // A build may shorten the names of its own classes.
   if (value instanceof Mark) return 'Mark';
-  return Array.isArray(value) ? 'array' : value.constructor.name;
+  if (Array.isArray(value)) return 'array';
+  // Not the object's own field of that name, which a line may have given it.
+  return Object.getPrototypeOf(value)?.constructor.name ?? 'object';
 }

@@ -164,7 +164,9 @@ function column(label: string, width: number): string {
 }
 
 function widthOf(labels: Iterable<string>): number {
-  return Math.min(MAX_COLUMN, Math.max(0, ...Array.from(labels, (label) => label.length)));
+  let width = 0;
+  for (const label of labels) width = Math.max(width, label.length);
+  return Math.min(MAX_COLUMN, width);
 }
 
 function levelTexts(palette: Palette): { readonly [level in Level]: string } {

@@ -21,7 +21,7 @@ export function tableText(
   // The last column may be copied, as a file name is, and shifts nothing.
   const clipped = rows.map((row) => [...row.slice(0, -1).map(clip), row[row.length - 1]]);
   const widths = columns.map(({ heading }, column) =>
-    Math.max(heading.length, ...clipped.map((row) => row[column].length)),
+    clipped.reduce((width, row) => Math.max(width, row[column].length), heading.length),
   );
   const pad = (text: string, column: number): string => {
     if (columns[column].align === 'right') return text.padStart(widths[column]);

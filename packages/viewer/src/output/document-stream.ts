@@ -3,6 +3,7 @@
  * whole. What a file may replace is document.ts's affair.
  */
 
+import { rmSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { OptionSpec, ParsedArguments } from '../arguments/option.ts';
 import {
@@ -67,6 +68,9 @@ interface Names {
 }
 
 function fileStream(file: FileHandle, { unfinished, path, isForced }: Names): DocumentStream {
+  // Where Ctrl-C ends the program nothing is awaited any more.
+  const removeAtExit = (): void => rmSync(unfinished, { force: true });
+  process.once('exit', removeAtExit);
   return {
     async write(text) {
       await file.appendFile(text);
@@ -82,11 +86,13 @@ function fileStream(file: FileHandle, { unfinished, path, isForced }: Names): Do
         throw documentError(path, error);
       }
       await unlink(unfinished).catch(() => {});
+      process.off('exit', removeAtExit);
     },
     async abandon() {
       // It is closed already where the file could not be given its name.
       await file.close().catch(() => {});
       await unlink(unfinished);
+      process.off('exit', removeAtExit);
     },
   };
 }

@@ -141,3 +141,35 @@ describe('the program', () => {
     expect(stdout).not.toContain('runtime');
   });
 });
+
+describe('a command that counts', () => {
+  let directory: string;
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
+    const lines = Array.from(
+      { length: 130_000 },
+      (_, n) => `{"level":30,"time":${SAMPLE_MS + n},"id":${n}}\n`,
+    );
+    writeFileSync(join(directory, 'many.log'), lines.join(''));
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+
+  it.each([
+    ['slices', ['--every', '1ms']],
+    ['slices and values', ['--every', '1s', '--by', 'id']],
+  ])('shows very many %s, and what is beyond them as one', (_what, words) => {
+    const { code, stdout, stderr } = runViewer(['stats', 'many.log', ...words], { cwd: directory });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const rows = stdout.trimEnd().split('\n');
+    expect(rows).toHaveLength(100_002);
+    expect(rows.at(-1)).toMatch(/^….* 30,000$/);
+  });
+
+  it('survives a field with the name of a constructor', () => {
+    const line = `{"level":50,"time":${SAMPLE_MS},"err":{"stack":"x","constructor":null}}\n`;
+    writeFileSync(join(directory, 'odd.log'), line);
+    const { code, stdout, stderr } = runViewer(['fields', 'odd.log'], { cwd: directory });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^err +/m);
+  });
+});
