@@ -93,7 +93,10 @@ describe('the viewer', () => {
     [
       'the process',
       /(?<!\.)\bprocess\./,
-      ['cli.ts', 'input/open-recordings.ts', 'output/screen.ts', 'output/terminal.ts'],
+      [
+        ...['cli.ts', 'input/open-recordings.ts'],
+        ...['output/document-stream.ts', 'output/screen.ts', 'output/terminal.ts'],
+      ],
     ],
     ['the console', /\bconsole\./, []],
     ['the time of day', /Date\.now|new Date\(\)|performance\./, ['report/page/app.ts']],

@@ -160,7 +160,22 @@ test('recordings of one process make one trace, with each event once', () => {
     expect(spans).toHaveLength(1);
     expect(spans[0].endTime).not.toBeNull();
     expect(spans[0].logs.map(({ msg }) => msg)).toEqual(['note']);
+    const { stdout } = runViewer(['export', ...order, '--to', 'perfetto'], { cwd: directory });
+    const items: { ph: string; args: object }[] = JSON.parse(stdout).traceEvents;
+    const begun = items.filter(({ ph }) => ph === 'b');
+    expect(begun).toHaveLength(1);
+    expect(begun[0].args).not.toHaveProperty('unfinished');
   }
+});
+
+test('events of a plain log that have one time are all there, beside a recording too', () => {
+  const span = spanEvents({ trace: OK, span: 1, name: 'work', from: 0, to: 50 });
+  writeFileSync(join(directory, 'spans.bin'), writeRecording({ events: span }));
+  const line = (msg: string) =>
+    `{"level":50,"time":1767409445000,"msg":"${msg}","trace_id":"${OK}"}\n`;
+  writeFileSync(join(directory, 'plain.log'), ['one', 'two', 'three'].map(line).join(''));
+  const [{ errors }] = json(OK, 'spans.bin', 'plain.log');
+  expect(errors).toBe(3);
 });
 
 function tapped(atMs: number, logger: string, message: string, more: Partial<WritableEvent>) {

@@ -1,12 +1,13 @@
 /** `ttlog-view trace`: the traces of recordings, as a list, or one as a tree. */
 
 import { existsSync } from 'node:fs';
-import { readSpans } from 'ttlog/reader';
+import type { Recording } from 'ttlog/reader';
 import type { ParsedArguments } from '../arguments/option.ts';
 import { PID_OPTION, wantedBy } from '../arguments/pid.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { findInFlight, type InFlight, takenNs } from '../digest/in-flight.ts';
-import { type FoundSpan, growTrees, type TraceNode, type TraceTree } from '../digest/trace-tree.ts';
+import { spansOfFiles } from '../digest/spans-of-files.ts';
+import { growTrees, type TraceNode, type TraceTree } from '../digest/trace-tree.ts';
 import { isoClock } from '../format/clock.ts';
 import { choosePalette } from '../format/colour.ts';
 import { inFlightText } from '../format/in-flight-text.ts';
@@ -62,7 +63,7 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   const wanted = wantedBy(given.withOperands(operands));
   const palette = choosePalette(given.value('color'), terminal);
   const { files, hasFailed, isPartial } = await openInput(operands, wanted, terminal);
-  const trees = growTrees(spansOf(files)).filter(
+  const trees = growTrees(spansOfFiles(files)).filter(
     ({ traceId, startNs, endNs }) =>
       (id === undefined || traceId.startsWith(id.toLowerCase())) && endNs - startNs >= slowNs,
   );
@@ -92,32 +93,21 @@ function parseSlow(text: string | undefined): bigint {
   return ns;
 }
 
-/** Of recordings of one process the one that saw a span end counts. */
-function spansOf(files: readonly RecordingFile[]): Iterable<FoundSpan> {
-  const found = new Map<string, FoundSpan>();
-  for (const { recording } of files) {
-    for (const span of readSpans(recording)) {
-      const key = `${span.traceId} ${span.spanId}`;
-      if (span.endNs === null && found.has(key)) continue;
-      found.set(key, { span, recordingEndNs: recording.endNs });
-    }
-  }
-  return found.values();
-}
-
 /** Log events into their spans; those of several recordings of a process once. */
 function placeEvents(trees: readonly TraceTree[], files: readonly RecordingFile[]): void {
   const byId = new Map(trees.map((tree) => [tree.traceId, tree]));
   const counts = new Map<TraceTree, number>();
-  const seen = new Set<string>();
+  const seen = new Map<string, Recording>();
   for (const { recording } of files) {
     for (const event of recording.events()) {
       const tree = event.traceId === undefined ? undefined : byId.get(event.traceId);
       if (tree === undefined || event.kind !== 'log') continue;
       if (files.length > 1) {
-        const key = `${recording.header.runId} ${event.thread.id} ${event.timeNs}`;
-        if (seen.has(key)) continue;
-        seen.add(key);
+        const key = `${event.thread.id} ${event.timeNs} ${recording.header.runId} ${event.message}`;
+        const first = seen.get(key);
+        // Two within one recording are two: a log of other tools has no more than milliseconds.
+        if (first !== undefined && first !== recording) continue;
+        seen.set(key, recording);
       }
       if (event.severity >= ERROR_SEVERITY) tree.errorCount++;
       const count = counts.get(tree) ?? 0;

@@ -4,7 +4,8 @@
  * crash marked on all tracks. Times are microseconds with three decimals.
  */
 
-import { type RecordedEvent, type RecordedSpan, readSpans } from 'ttlog/reader';
+import type { RecordedEvent, RecordedSpan } from 'ttlog/reader';
+import { spansOfFiles } from '../digest/spans-of-files.ts';
 import type { RecordingFile } from '../recording-file.ts';
 import { causeText, isCrash } from './ending.ts';
 import { jsonString } from './escape.ts';
@@ -40,11 +41,9 @@ export function* perfettoPieces(
     }
   }
   yield { text, events: 0 };
-  for (const file of files) {
-    for (const span of readSpans(file.recording)) {
-      yield { text: separator + spanItems(span, file, pidOf(file)).join(',\n'), events: 0 };
-      separator = ',\n';
-    }
+  for (const { span, file } of spansOfFiles(files)) {
+    yield { text: separator + spanItems(span, file, pidOf(file)).join(',\n'), events: 0 };
+    separator = ',\n';
   }
   for (const sourced of events) {
     if (sourced === undefined || sourced.event.kind !== 'log') {

@@ -210,32 +210,42 @@ interface Identity {
 
 /**
  * Knows an event again: within a process no thread has two events at one time. Only events of
- * the time last seen are kept, since the merge brings equal times together. Two within one
- * recording are never taken for one, whatever a damaged recording claims.
+ * the time last seen are kept, since the merge brings equal times together: of a log without times
+ * that is all of it. Two within one recording are never taken for one, whatever a damaged
+ * recording claims.
  */
 class SeenEvents {
   #timeNs: bigint | null = null;
-  #events: Identity[] = [];
+  /** The first of its time. Mostly there is no other, and it needs no key. */
+  #first: Identity | null = null;
+  /** By key, in which recording it was seen first. */
+  readonly #files = new Map<string, RecordingFile>();
+  #lastKey: string | null = null;
 
   /** Whether the event is new. */
   add(event: Identity): boolean {
     if (event.timeNs !== this.#timeNs) {
       this.#timeNs = event.timeNs;
-      this.#events = [event];
+      this.#first = event;
+      if (this.#files.size > 0) this.#files.clear();
       return true;
     }
-    const isNew = !this.#events.some(
-      (seen) =>
-        seen.file !== event.file &&
-        seen.threadId === event.threadId &&
-        seen.message === event.message &&
-        seen.file.recording.header.runId === event.file.recording.header.runId,
-    );
-    if (isNew) this.#events.push(event);
-    return isNew;
+    if (this.#first !== null) this.#files.set(keyOf(this.#first), this.#first.file);
+    this.#first = null;
+    const key = keyOf(event);
+    const file = this.#files.get(key);
+    this.#lastKey = file === undefined ? key : null;
+    if (file === undefined) this.#files.set(key, event.file);
+    return file === undefined || file === event.file;
   }
 
+  /** As if the event last added had not been. */
   retract(): void {
-    this.#events.pop();
+    if (this.#first !== null) this.#first = null;
+    else if (this.#lastKey !== null) this.#files.delete(this.#lastKey);
   }
+}
+
+function keyOf({ file, threadId, message }: Identity): string {
+  return `${threadId}\0${file.recording.header.runId}\0${message}`;
 }
