@@ -70,6 +70,15 @@ describe('completion', () => {
     expect(stdout.trim().split('\n')).toEqual(['perfetto', '--clock', 'patterns', 'trace_id=']);
   });
 
+  it('for bash completes names of files that have blanks and stars', () => {
+    const folder = mkdtempSync(join(directory, 'files-'));
+    for (const name of ['my crash.bin', 'my * one.bin']) writeFileSync(join(folder, name), '');
+    const script = `${output('completion', 'bash')}
+      COMP_WORDS=(ttlog-view cat my); COMP_CWORD=2; _ttlog_view; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const { stdout } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8' });
+    expect(stdout.split('\n').sort()).toEqual(['', 'my * one.bin', 'my crash.bin']);
+  });
+
   it('for fish completes commands, options and values', () => {
     const lines = ['export --to p', 'cat --clo', 'patt', 'completion z', 'cat trac'];
     const asked = lines.map((line) => `complete -C 'ttlog-view ${line}'; echo ==`);

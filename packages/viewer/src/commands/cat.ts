@@ -10,6 +10,7 @@ import { JsonLines } from '../format/json-lines.ts';
 import { TRACE_NAMES, type TraceNames } from '../format/jsonl.ts';
 import type { PrettyFormat } from '../format/pretty.ts';
 import { PrettyLines } from '../format/pretty-lines.ts';
+import { threadLabel } from '../format/source-label.ts';
 import { openInput, reportDamage, reportHosts } from '../input/input.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { BATCH_UNITS, type Terminal } from '../output/terminal.ts';
@@ -185,7 +186,11 @@ function reportUnknownThreads(
       if (name !== '') known.add(name);
     }
   }
-  const unknown = wanted.filter((text) => !known.has(text));
+  const isLabel = (text: string): boolean =>
+    files.some(({ recording: { threads } }) =>
+      threads.some((thread) => threadLabel(thread, threads) === text),
+    );
+  const unknown = wanted.filter((text) => !known.has(text) && !isLabel(text));
   if (unknown.length === 0) return;
   terminal.report(
     `no thread ${unknown.join(', ')}; there are ${[...known].slice(0, 20).join(', ')}`,

@@ -71,11 +71,16 @@ function bashScript(commands: readonly Command[]): string {
       return `    ${command}/--${name}${shorts}) COMPREPLY=($(compgen -W '${values.join(' ')}' -- "$word")); return ;;`;
     },
   );
-  return `_ttlog_view() {
+  return `_ttlog_view_files() {
+  local file
+  while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$word")
+}
+_ttlog_view() {
   local word="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
   local command="\${COMP_WORDS[1]}" words='' operands='' fields=''
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '${COMMAND_NAMES.join(' ')}' -- "$word") $(compgen -f -- "$word"))
+    COMPREPLY=($(compgen -W '${COMMAND_NAMES.join(' ')}' -- "$word"))
+    _ttlog_view_files
     return
   fi
   case "$command/$previous" in
@@ -86,8 +91,8 @@ ${cases.join('\n')}
   esac
   case "$word" in
     -*) COMPREPLY=($(compgen -W "$words" -- "$word")) ;;
-    ?*) COMPREPLY=($(compgen -W "$operands $fields" -- "$word") $(compgen -f -- "$word")) ;;
-    *) COMPREPLY=($(compgen -W "$operands" -- "$word") $(compgen -f -- "$word")) ;;
+    ?*) COMPREPLY=($(compgen -W "$operands $fields" -- "$word")); _ttlog_view_files ;;
+    *) COMPREPLY=($(compgen -W "$operands" -- "$word")); _ttlog_view_files ;;
   esac
   case "\${COMPREPLY[0]}" in *=) compopt -o nospace 2> /dev/null ;; esac
 }

@@ -165,6 +165,17 @@ describe('a command that counts', () => {
     expect(rows.at(-1)).toMatch(/^….* 30,000$/);
   });
 
+  it('knows a thread by the name that is shown for it', () => {
+    const main = runViewer(['cat', 'many.log', '--thread', 'main', '-l', 'fatal'], {
+      cwd: directory,
+    });
+    expect(main).toMatchObject({ code: 1, stderr: '' });
+    const none = runViewer(['cat', 'many.log', '--thread', 'mian', '-l', 'fatal'], {
+      cwd: directory,
+    });
+    expect(none.stderr).toMatch(/^ttlog-view: no thread mian; there are 0/);
+  });
+
   it('survives a field with the name of a constructor', () => {
     const line = `{"level":50,"time":${SAMPLE_MS},"err":{"stack":"x","constructor":null}}\n`;
     writeFileSync(join(directory, 'odd.log'), line);
