@@ -19,7 +19,7 @@ import { encodeCutText, encodeText, MAX_READ_LENGTH } from './encode-text.ts';
 import { floor, max, min } from './intrinsics.ts';
 import type { Limits } from './limits.ts';
 import { hasOwn, objectKeys } from './object-kind.ts';
-import { NO_NODE, REDACTED, type Redaction } from './redaction.ts';
+import { REDACTED, REDACTED_TEXT, type Redaction } from './redaction.ts';
 import { TAG_HOLE, TAG_MAP } from './tags.ts';
 import {
   headLength,
@@ -47,10 +47,7 @@ const MAX_KEYS_READ = 100_000;
 const COLLECTION_TAG_BYTES = 3;
 /** An entry with a longer key is left out: shortened, the key could become equal to another. */
 const MAX_KEY_LENGTH = 1024;
-/**
- * So much beyond the cap of a text is searched for secrets, lest one that begins before the cap is
- * not known for one by what is kept of it.
- */
+/** Searched beyond the cap of a text, lest a secret that it cuts is not known for one. */
 const LOOK_AHEAD_UNITS = 2048;
 /** More than a mark holds. */
 const MAX_LABEL_UNITS = 512;
@@ -166,11 +163,8 @@ export abstract class ContainerEncoder {
     depth: number,
     node: number,
   ): number {
-    const kept = this.#fittingCount(
-      total,
-      limit - position - COLLECTION_TAG_BYTES,
-      2 * MIN_VALUE_BYTES,
-    );
+    const room = limit - position - COLLECTION_TAG_BYTES;
+    const kept = this.#fittingCount(total, room, 2 * MIN_VALUE_BYTES);
     const isShortened = kept < total;
     const end = isShortened ? limit - headLength(total) : limit;
     let next = isShortened ? this.#openCut(run, position) : position;
@@ -178,13 +172,23 @@ export abstract class ContainerEncoder {
     next = writeHead(run.u8, next, MAJOR_MAP, kept);
     for (let i = 0; i < kept; i++) {
       const valueLimit = end - (kept - 1 - i) * 2 * MIN_VALUE_BYTES;
-      const key = entries[i * 2];
-      next = this.writeValue(run, next, valueLimit - MIN_VALUE_BYTES, key, depth + 1, NO_NODE);
-      const child = this.#childOf(node, key);
+      const child = this.redaction.enterKey(node, entries[i * 2]);
+      const key = this.keepApart(entries[i * 2], i, child);
+      next = this.writeValue(run, next, valueLimit - MIN_VALUE_BYTES, key, depth + 1, child);
       if (child === REDACTED) next = encodeRedacted(run.target, next);
       else next = this.writeValue(run, next, valueLimit, entries[i * 2 + 1], depth + 1, child);
     }
     return isShortened ? writeHead(run.u8, next, MAJOR_UNSIGNED, total) : next;
+  }
+
+  /** A Map's key or a Set's element as it is stored, so that redaction makes no two of them equal. */
+  protected keepApart(value: unknown, index: number, node: number): unknown {
+    const isRead = typeof value === 'object' && value !== null;
+    if (isRead && node === REDACTED) return `${REDACTED_TEXT} ${index}`;
+    if (typeof value !== 'string') return value;
+    // A longer one is marked as cut, and no mark equals another.
+    const isWhole = value.length <= this.limits.stringBytes + LOOK_AHEAD_UNITS;
+    return isWhole ? this.redaction.cleanKey(value, index) : value;
   }
 
   /** Whether a container may stand here. */
@@ -286,11 +290,6 @@ export abstract class ContainerEncoder {
   #openCut(run: EncodeRun, position: number): number {
     this.cuts++;
     return openCut(run.u8, position);
-  }
-
-  #childOf(node: number, key: unknown): number {
-    if (typeof key === 'string') return this.redaction.enter(node, key);
-    return typeof key === 'number' ? this.redaction.enterIndex(node, key) : NO_NODE;
   }
 }
 

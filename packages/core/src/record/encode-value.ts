@@ -224,12 +224,13 @@ export class ValueEncoder extends ErrorEncoder {
       const entries = firstMapEntries(object as Map<unknown, unknown>, this.limits.entries);
       return this.writeMapEntries(run, position, limit, entries, size, depth, node);
     }
-    const isSet = kind === KIND_SET;
-    const elements = isSet
-      ? firstSetValues(object as Set<unknown>, this.limits.entries)
-      : (object as readonly unknown[]);
-    const tag = isSet ? TAG_SET : 0;
-    return this.writeElements(run, position, limit, elements, size, tag, depth, node);
+    if (kind === KIND_ARRAY) {
+      const elements = object as readonly unknown[];
+      return this.writeElements(run, position, limit, elements, size, 0, depth, node);
+    }
+    const values = firstSetValues(object as Set<unknown>, this.limits.entries);
+    for (let i = 0; i < values.length; i++) values[i] = this.keepApart(values[i], i, NO_NODE);
+    return this.writeElements(run, position, limit, values, size, TAG_SET, depth, node);
   }
 
   #writeFunction(run: EncodeRun, position: number, limit: number, value: object): number {

@@ -88,6 +88,13 @@ export class Redaction {
     return node === NO_NODE ? NO_NODE : this.#step(node, String(index));
   }
 
+  /** The same for an entry of a Map; a key that is neither text nor number is one that no path names. */
+  enterKey(node: number, key: unknown): number {
+    if (typeof key === 'string') return this.enter(node, key);
+    if (typeof key === 'number') return this.enterIndex(node, key);
+    return node === NO_NODE ? NO_NODE : this.#stepUnnamed(node);
+  }
+
   /**
    * `text` without secrets; itself where it has none, or is too short to be searched. Where it
    * `isCut` from a longer one, the beginning of a secret at its end counts as one.
@@ -125,9 +132,11 @@ export class Redaction {
   }
 
   #step(node: number, key: string): number {
+    return this.#states[node].named.get(key) ?? this.#stepUnnamed(node);
+  }
+
+  #stepUnnamed(node: number): number {
     const state = this.#states[node];
-    const known = state.named.get(key);
-    if (known !== undefined) return known;
     state.any ??= this.#after(state.places, undefined);
     return state.any;
   }

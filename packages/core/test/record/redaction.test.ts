@@ -73,6 +73,20 @@ describe('the default list', () => {
   });
 });
 
+describe('texts with secrets', () => {
+  it('that differ in these only stay different as keys of a Map and elements of a Set', () => {
+    const texts = ['Bearer abcdef123456789', 'Bearer xyzxyz987654321'];
+    const cleaned = ['Bearer [Redacted] 0', 'Bearer [Redacted] 1'];
+    expect(throughBytes(new Map([...texts, 'plain'].map((text, i) => [text, i])))).toEqual(
+      new Map([...cleaned, 'plain'].map((text, i) => [text, i])),
+    );
+    expect(throughBytes(new Set([...texts, 'plain']))).toEqual(new Set([...cleaned, 'plain']));
+    const long = texts.map((text) => `${text} ${'x '.repeat(20_000)}`);
+    expect(throughBytes(new Set(long))).toHaveProperty('size', 2);
+    expect(throughBytes(new Map(long.map((text) => [text, 1])))).toHaveProperty('size', 2);
+  });
+});
+
 describe('paths', () => {
   const through = (key: string, value: unknown, ...paths: string[]): unknown =>
     throughBytes(value, { key, redact: { paths } });
@@ -167,6 +181,35 @@ describe('paths', () => {
     const decoded = through('err', error, 'err.cause.user', 'err.code') as typeof error;
     expect(decoded.cause).toEqual({ user: HIDDEN, id: 2 });
     expect(decoded.code).toBe(HIDDEN);
+  });
+
+  it('lead through Maps whatever their keys are, and into the keys', () => {
+    const ssn = { ssn: 1 };
+    const map = new Map<unknown, unknown>([
+      [{ k: 1 }, ssn],
+      [true, ssn],
+      [{ ssn: 2 }, 3],
+    ]);
+    const hidden = { ssn: HIDDEN };
+    expect(through('m', map, '**.ssn')).toEqual(
+      new Map<unknown, unknown>([
+        [{ k: 1 }, hidden],
+        [true, hidden],
+        [hidden, 3],
+      ]),
+    );
+    expect(through('m2', new Map([[1n, { pin: 1 }]]), 'm2.*.pin')).toEqual(
+      new Map([[1n, { pin: HIDDEN }]]),
+    );
+    const keys = [withSecret('a'), withSecret('a'), null, 1n];
+    expect(through('m', new Map(keys.map((key) => [key, 'x'])), 'm.*')).toEqual(
+      new Map<unknown, unknown>([
+        ['[Redacted] 0', HIDDEN],
+        ['[Redacted] 1', HIDDEN],
+        [null, HIDDEN],
+        [1n, HIDDEN],
+      ]),
+    );
   });
 
   it('redact a message in the stack too', () => {
