@@ -10,6 +10,7 @@ import types from 'node:util/types';
 import { describeThrown } from '../record/encode-error.ts';
 import { levelOfSeverity } from '../record/level.ts';
 import { OwnMark } from '../record/own-mark.ts';
+import { REDACTED, REDACTED_TEXT, type Redaction } from '../record/redaction.ts';
 import { TAG_NOT_EVALUATED, TAG_THREW } from '../record/tags.ts';
 import type { Fields } from './fields.ts';
 import type { ExtraField } from './long-way.ts';
@@ -29,6 +30,7 @@ export function resolveCall(
   args: readonly unknown[],
   severity: number,
   lazySeverity: number,
+  redaction: Redaction,
 ): LogCall {
   const call: LogCall = { message: '', fields: undefined, extras: [] };
   const [first, second] = args;
@@ -39,7 +41,7 @@ export function resolveCall(
   } else if (isError(first)) {
     call.extras.push([ERROR_KEY, first]);
     const hasMessage = typeof second === 'string';
-    call.message = hasMessage ? second : messageOf(first);
+    call.message = hasMessage ? second : shownMessage(first, redaction);
     rest = args.slice(hasMessage ? 2 : 1);
   } else if (isFields(first)) {
     call.fields = first;
@@ -50,7 +52,7 @@ export function resolveCall(
     // What a `catch` got that is no Error: `throw 'text'` is a message, the rest is shown as one.
     call.extras.push([ERROR_KEY, first]);
     const hasMessage = typeof second === 'string';
-    call.message = hasMessage ? second : describe(first);
+    call.message = hasMessage ? second : shownMessage(first, redaction);
     rest = args.slice(hasMessage ? 2 : 1);
   } else {
     rest = [];
@@ -122,6 +124,14 @@ function isFields(value: unknown): value is Fields {
     types.isWeakMap(value) ||
     types.isWeakSet(value)
   );
+}
+
+/** The message of an event that has none but what was thrown, unless a path redacts it there. */
+function shownMessage(thrown: unknown, redaction: Redaction): string {
+  const node = redaction.enter(redaction.root, ERROR_KEY);
+  if (node === REDACTED) return REDACTED_TEXT;
+  if (!isError(thrown)) return describe(thrown);
+  return redaction.enter(node, 'message') === REDACTED ? REDACTED_TEXT : messageOf(thrown);
 }
 
 function messageOf(error: Error): string {

@@ -254,7 +254,8 @@ function writeResolved(
   severity: number,
   args: readonly unknown[],
 ): void {
-  const { message, fields, extras } = resolveCall(args, severity, threadState.lazySeverity);
+  const { lazySeverity } = threadState;
+  const { message, fields, extras } = resolveCall(args, severity, lazySeverity, writer.redaction);
   if (extras.length === 0) writer.write(severity, source, context, message, fields);
   else writer.writeWith(severity, source, context, message, fields, extras);
 }

@@ -139,7 +139,7 @@ export class LongWay {
     for (let i = 0; i < extraCount + fieldKeys.length; i++) {
       const isExtra = i < extraCount;
       const [key, value] = isExtra
-        ? (extras as readonly ExtraField[])[i]
+        ? this.#extra((extras as readonly ExtraField[])[i])
         : this.#field(fields as Fields, fieldKeys[i - extraCount]);
       const keyBytes = Math.min(key.length * 3, this.#stringBytes) + MIN_VALUE_BYTES;
       const isRoomLeft = limit - position > keyBytes + MIN_VALUE_BYTES;
@@ -186,9 +186,18 @@ export class LongWay {
 
   /** A field of the application, read only if it may be recorded. */
   #field(fields: Fields, key: string): ExtraField {
+    return [key, this.#isRedacted(key) ? REDACTED_TEXT : readProperty(fields, key)];
+  }
+
+  /** A field that ttlog adds holds values of the application, which a path may name as well. */
+  #extra(extra: ExtraField): ExtraField {
+    const [key] = extra;
+    return this.#isRedacted(key) ? [key, REDACTED_TEXT] : extra;
+  }
+
+  #isRedacted(key: string): boolean {
     const { redaction } = this.#writer;
-    const isRedacted = redaction.enter(redaction.root, key) === REDACTED;
-    return [key, isRedacted ? REDACTED_TEXT : readProperty(fields, key)];
+    return redaction.enter(redaction.root, key) === REDACTED;
   }
 
   #encodeInline({ inlineStart }: LogSource, message: string, keys: readonly string[]): Uint8Array {

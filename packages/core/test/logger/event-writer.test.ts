@@ -474,6 +474,42 @@ describe('redaction', () => {
     expect(content()[1].fields).toEqual({ secret: '[Redacted]', a: 1 });
   });
 
+  it('leaves nothing of an error in the ring that a path redacts, whatever was logged as one', () => {
+    here = recordHere({ redact: { paths: ['err', 'args', 'fields'] } });
+    const error = new Error('hunter2-a');
+    log.error('m', error);
+    log.error(error);
+    log.error(Buffer.from('hunter2-b') as unknown, 'm');
+    log.error(new Date(0) as unknown, 'm');
+    log.error(4711 as unknown);
+    log.error('m', () => 'hunter2-c');
+    log.error('m', 5, { a: 'hunter2-d' });
+    const bytes = Buffer.from(new Uint8Array(here.memory.buffer));
+    expect(bytes.includes('hunter2')).toBe(false);
+    const err = { err: '[Redacted]' };
+    expect(content().map(({ message, fields }) => [message, fields])).toEqual([
+      ['m', err],
+      ['[Redacted]', err],
+      ['m', err],
+      ['m', err],
+      ['[Redacted]', err],
+      ['m', { fields: '[Redacted]' }],
+      ['m', { args: '[Redacted]' }],
+    ]);
+  });
+
+  it('leaves no message of an error in the ring that a path redacts, as that of the event either', () => {
+    here = recordHere({ redact: { paths: ['err.message'] } });
+    log.error(new TypeError('hunter2'));
+    log.error(new TypeError('hunter2'), 'mine');
+    log.error(4711 as unknown);
+    const bytes = Buffer.from(new Uint8Array(here.memory.buffer));
+    expect(bytes.includes('hunter2')).toBe(false);
+    const events = content();
+    expect(events.map(({ message }) => message)).toEqual(['[Redacted]', 'mine', '4711']);
+    expect(events[0].fields.err).toMatchObject({ name: 'TypeError', message: '[Redacted]' });
+  });
+
   it('leaves no secret of a text in the ring, whichever way it is written', () => {
     here = recordHere();
     const secret = 'hunter2-hunter2';
