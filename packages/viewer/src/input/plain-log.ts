@@ -11,7 +11,7 @@ import {
   type Recording,
 } from 'ttlog/reader';
 import { PlainBytes } from './plain-bytes.ts';
-import { isPlainLine, readPlainLine } from './plain-event.ts';
+import { isPlainLine, type PlainLine, readPlainLine } from './plain-event.ts';
 import { PlainSurvey } from './plain-survey.ts';
 
 /** Lines looked at to tell whether this is such a log. */
@@ -102,7 +102,9 @@ export class PlainLog implements Recording {
       const timeNs = survey.timeNsAt(at);
       if (untilNs !== undefined && timeNs > untilNs) return;
       if (survey.severityAt(at) < minSeverity) continue;
-      const { event } = readPlainLine(survey.textAt(at), timeNs);
+      const line = readPlainLine(survey.textAt(at), timeNs);
+      const { event } = line;
+      keepSource(line, survey);
       if (title?.(event) === false) continue;
       const { id, name } = event.thread;
       if (threads === undefined || threads.includes(id) || threads.includes(name)) yield event;
@@ -191,4 +193,11 @@ function headerOf(survey: PlainSurvey, path: string): Recording['header'] {
     part: 1,
     notes: ['a plain log: what a recording knows of its process is missing'],
   };
+}
+
+/** Of a line that is of another process than the first one, which the header tells of. */
+function keepSource({ event, host, pid, service }: PlainLine, first: PlainSurvey): void {
+  if (host !== undefined && host !== first.host) event.fields.host = host;
+  if (pid !== undefined && pid !== first.pid) event.fields.pid = pid;
+  if (service !== undefined && service !== first.service) event.fields.service = service;
 }

@@ -135,6 +135,17 @@ describe('the program', () => {
     expect(stdout).toMatch(/^\{"by":\{"level":"warn"\},"events":\d{3,}\}/);
   });
 
+  it('keeps of each line which process it is of, where there are several', () => {
+    const other = PINO.replace('"pid":7', '"pid":22').replace('web-2', 'web-3');
+    writeFileSync(join(directory, 'several.log'), `${PINO}\n${other}\n`);
+    const cat = (...words: string[]) =>
+      runViewer(['cat', 'several.log', '-j', ...words], { cwd: directory });
+    const lines = cat().stdout.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line)['fields.pid'])).toEqual([undefined, 22]);
+    expect(cat('-m', 'pid=22').stdout).toBe(`${lines[1]}\n`);
+    expect(cat('-m', 'pid=7').stdout.split('\n')[0]).toBe(lines[0]);
+  });
+
   it('says on the card that it is none of ours', () => {
     const { stdout } = runViewer(['info', 'p.log'], { cwd: directory });
     expect(stdout).toContain('p.log[7]: Plain log');
