@@ -9,6 +9,7 @@
 import types from 'node:util/types';
 import { describeThrown } from '../record/encode-error.ts';
 import { levelOfSeverity } from '../record/level.ts';
+import { ignoreRejection } from '../record/object-kind.ts';
 import { OwnMark } from '../record/own-mark.ts';
 import { REDACTED, REDACTED_TEXT, type Redaction } from '../record/redaction.ts';
 import { TAG_NOT_EVALUATED, TAG_THREW } from '../record/tags.ts';
@@ -92,6 +93,8 @@ function addLazy(call: LogCall, lazy: () => unknown, severity: number, lazySever
   }
   try {
     const fields = lazy();
+    // An async function: nobody but us has its promise.
+    ignoreRejection(fields);
     if (isFields(fields)) call.fields = fields;
     else call.extras.push([LAZY_KEY, fields]);
   } catch (error) {

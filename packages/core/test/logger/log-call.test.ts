@@ -123,6 +123,27 @@ describe('lazy fields', () => {
   });
 });
 
+describe('an async lazy function that rejects', () => {
+  const heard: unknown[] = [];
+  const listen = (reason: unknown) => heard.push(reason);
+  beforeEach(() => {
+    heard.length = 0;
+    process.on('unhandledRejection', listen);
+  });
+  afterEach(() => {
+    process.off('unhandledRejection', listen);
+  });
+
+  it('is no unhandled rejection, which would end the process', async () => {
+    call('rejected', async () => {
+      throw new Error('boom');
+    });
+    await new Promise(setImmediate);
+    expect(heard).toEqual([]);
+    expect(String(only().fields.fields)).toContain('Promise');
+  });
+});
+
 describe('bindings', () => {
   it('stand on every event of a child and of its children, inner ones winning', () => {
     const child = log.child({ a: 1, b: 1 });
