@@ -95,32 +95,32 @@ class SourceLogger {
   }
 
   trace(...args: unknown[]): void {
-    if (threadState.levels[0] <= TRACE) write(this?.source, this?.context, TRACE, args);
+    if (threadState.levels[0] <= TRACE) write(this, TRACE, args);
   }
 
   debug(...args: unknown[]): void {
-    if (threadState.levels[0] <= DEBUG) write(this?.source, this?.context, DEBUG, args);
+    if (threadState.levels[0] <= DEBUG) write(this, DEBUG, args);
   }
 
   info(...args: unknown[]): void {
-    if (threadState.levels[0] <= INFO) write(this?.source, this?.context, INFO, args);
+    if (threadState.levels[0] <= INFO) write(this, INFO, args);
   }
 
   warn(...args: unknown[]): void {
-    if (threadState.levels[0] <= WARN) write(this?.source, this?.context, WARN, args);
+    if (threadState.levels[0] <= WARN) write(this, WARN, args);
   }
 
   error(...args: unknown[]): void {
-    if (threadState.levels[0] <= ERROR) write(this?.source, this?.context, ERROR, args);
+    if (threadState.levels[0] <= ERROR) write(this, ERROR, args);
   }
 
   fatal(...args: unknown[]): void {
-    if (threadState.levels[0] <= FATAL) write(this?.source, this?.context, FATAL, args);
+    if (threadState.levels[0] <= FATAL) write(this, FATAL, args);
   }
 
   log(level: Level, ...args: unknown[]): void {
     const severity = isLevel(level) ? SEVERITY[level] : INFO;
-    if (threadState.levels[0] <= severity) write(this?.source, this?.context, severity, args);
+    if (threadState.levels[0] <= severity) write(this, severity, args);
   }
 
   isLevelEnabled(level: Level): boolean {
@@ -134,7 +134,7 @@ class SourceLogger {
   }
 
   child(bindings: object): SourceLogger {
-    const { source, context } = this ?? { source: sourceNamed(''), context: null };
+    const { source, context } = insideOfThis(this);
     return new SourceLogger(source, new Context(context, bindings as Fields, null));
   }
 }
@@ -187,15 +187,37 @@ export function withContext<T>(bindings: object, run: () => T): T {
 }
 
 /** Source and bindings of a logger that `getLogger` or `child` made. */
-export function insideOf(logger: Logger): { source: LogSource; context: Context | null } {
+export function insideOf(logger: Logger): Inside {
   if (logger instanceof SourceLogger) return logger;
   return { source: sourceNamed(toName(logger?.name ?? '')), context: null };
 }
 
-/** Short, so that V8 inlines it into a level's method and leaves out the list of arguments. */
+interface Inside {
+  readonly source: LogSource;
+  readonly context: Context | null;
+}
+
+/** What a method logs with, whose `this` may be anything where it was torn off its logger. */
+function insideOfThis(self: unknown): Inside {
+  return isOwnLogger(self) ? self : { source: sourceNamed(''), context: null };
+}
+
+function isOwnLogger(self: unknown): self is SourceLogger {
+  try {
+    return self instanceof SourceLogger;
+  } catch {
+    // A revoked proxy, or one whose trap throws.
+    return false;
+  }
+}
+
+/**
+ * Short, so that V8 inlines it into a level's method and leaves out the list of arguments.
+ * Whether `self` is a logger is not asked before it fails: one that is not has no source and no
+ * context, or such as cannot be written with.
+ */
 function write(
-  source: LogSource | undefined,
-  context: Context | null | undefined,
+  self: Partial<Inside> | undefined,
   severity: number,
   args: readonly unknown[],
 ): void {
@@ -205,8 +227,8 @@ function write(
     return;
   }
   try {
-    const ownSource = source ?? sourceNamed('');
-    const ownContext = context ?? null;
+    const ownSource = self?.source ?? sourceNamed('');
+    const ownContext = self?.context ?? null;
     const active = direct === null ? activeContext(ownContext) : ownContext;
     const message = args[0];
     if (typeof message === 'string') {
@@ -221,9 +243,9 @@ function write(
         return;
       }
     }
-    writeResolved(writer, ownSource, active, severity, args);
+    writeResolved(writer, self, severity, args);
   } catch {
-    countFailed();
+    writeDetached(self, severity, args);
   }
 }
 
@@ -246,26 +268,32 @@ function writeAgain(
   }
 }
 
-/** Any arguments. */
+/** After a failure: once more without a name, if it may be that `self` is no logger. */
+function writeDetached(self: unknown, severity: number, args: readonly unknown[]): void {
+  const { writer } = threadState;
+  try {
+    if (writer === null) return;
+    if (self === undefined || isOwnLogger(self)) writer.countFailed();
+    else writeResolved(writer, undefined, severity, args);
+  } catch {
+    // No stack is left for another call.
+  }
+}
+
+/** Any arguments. They are sorted out once, since lazy fields are called there. */
 function writeResolved(
   writer: EventWriter,
-  source: LogSource,
-  context: Context | null,
+  self: unknown,
   severity: number,
   args: readonly unknown[],
 ): void {
+  const inside = insideOfThis(self);
+  const { source } = inside;
+  const context = activeContext(inside.context);
   const { lazySeverity } = threadState;
   const { message, fields, extras } = resolveCall(args, severity, lazySeverity, writer.redaction);
   if (extras.length === 0) writer.write(severity, source, context, message, fields);
   else writer.writeWith(severity, source, context, message, fields, extras);
-}
-
-function countFailed(): void {
-  try {
-    threadState.writer?.countFailed();
-  } catch {
-    // No stack is left for another call.
-  }
 }
 
 /** The logger's bindings inside those of `withContext`, and the active span. */
@@ -327,5 +355,5 @@ export function writeEvent(
   message: string,
   fields: Fields,
 ): void {
-  write(source, context, severity, [message, fields]);
+  write(new SourceLogger(source, context), severity, [message, fields]);
 }
