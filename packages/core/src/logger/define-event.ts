@@ -197,10 +197,29 @@ ${level}(fields) {
 function inOrder(fields: Fields, keys: readonly string[]): Fields {
   const ordered: { [key: string]: unknown } = {};
   try {
-    for (const key of keys) ordered[key] = fields?.[key];
-    for (const key of Object.keys(fields ?? {})) if (!(key in ordered)) ordered[key] = fields[key];
+    for (const key of keys) setOwn(ordered, key, readDeclared(fields, key));
+    for (const key of Object.keys(fields ?? {})) {
+      if (!Object.hasOwn(ordered, key)) setOwn(ordered, key, fields[key]);
+    }
   } catch {
     return fields;
   }
   return ordered;
+}
+
+/** A getter of a class counts, what every object inherits does not. */
+function readDeclared(fields: Fields | null | undefined, key: string): unknown {
+  if (fields === undefined || fields === null) return undefined;
+  const isInheritedByAll = key in Object.prototype;
+  return isInheritedByAll && !Object.hasOwn(fields, key) ? undefined : fields[key];
+}
+
+/** Also for `__proto__`, and for `toString` where Object.prototype is frozen. */
+function setOwn(target: { [key: string]: unknown }, key: string, value: unknown): void {
+  if (key in target) {
+    const flags = { enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(target, key, { value, ...flags });
+  } else {
+    target[key] = value;
+  }
 }

@@ -39,6 +39,38 @@ describe('defineEvent', () => {
     expect(Object.is((fieldsOf(recorder)[1] as (typeof rows)[0]).userId, -0)).toBe(true);
   });
 
+  it('keeps keys that every object inherits, and does not make them up', () => {
+    recorder = recordHere();
+    const extra = { a: 1, constructor: 'C', toString: 'T', valueOf: 'V', other: 5 };
+    (defineEvent('extra', { a: 'int' }).info as Anything)(extra);
+    const spec = { constructor: 'string', a: 'int', ['__proto__']: 'any' } as const;
+    const declared = defineEvent('declared', spec).info as Anything;
+    declared({ a: 1 });
+    declared({ a: 2, constructor: 'C', other: 5 });
+    declared(JSON.parse('{ "a": 3, "__proto__": { "b": 4 } }'));
+    const [kept, ...others] = recorder.events();
+    expect(Object.entries(kept.fields)).toEqual(Object.entries(extra));
+    const named = (made: unknown, a: number, proto: unknown, ...more: unknown[]) => [
+      ...[['constructor', made], ['a', a], ['__proto__', proto], ...more],
+    ];
+    expect(others.map(({ fields }) => Object.entries(fields))).toEqual([
+      named(undefined, 1, undefined),
+      named('C', 2, undefined, ['other', 5]),
+      named(undefined, 3, { b: 4 }),
+    ]);
+  });
+
+  it('reads declared fields through the getters of a class', () => {
+    recorder = recordHere();
+    class Order {
+      get total(): number {
+        return 7;
+      }
+    }
+    (defineEvent('order', { total: 'int' }).info as Anything)(new Order());
+    expect(fieldsOf(recorder)).toEqual([{ total: 7 }]);
+  });
+
   it('keeps extra keys, and writes missing ones as undefined', () => {
     recorder = recordHere();
     const info = defineEvent('keys', { a: 'int', b: 'int' }).info as Anything;
