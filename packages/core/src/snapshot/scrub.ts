@@ -49,13 +49,14 @@ export function createScrubber(options: ScrubOptions = {}): Scrubber {
     scrubEvent: (event) =>
       scrub(event, (cleaner) => ({
         ...event,
-        message: cleaner.text(event.message, 'message'),
+        message: cleaner.message(event, redaction.root),
         fields: cleaner.properties(event.fields, redaction.root, 'fields'),
         context: cleaner.properties(event.context, redaction.root, 'context'),
       })),
     scrubHeader: (header) =>
       scrub(header, (cleaner) => ({
         ...header,
+        reason: cleaner.text(header.reason, 'reason'),
         error: cleaner.value(header.error, redaction.root, 'error'),
         trigger: cleaner.properties(header.trigger, redaction.root, 'trigger'),
         notes: header.notes.map((note, index) => cleaner.text(note, `notes[${index}]`)),
@@ -65,6 +66,9 @@ export function createScrubber(options: ScrubOptions = {}): Scrubber {
 
 /** Parts of an error that stand on it by the language's own rules. */
 const ERROR_PARTS = ['name', 'message', 'stack', 'cause', 'errors'] as const;
+
+/** What is redacted already; with its place where it is a key or an element of a Set. */
+const REDACTED_BEFORE = /^\[Redacted\](?: \d+)?$/;
 
 /** Of one event or header. */
 class Cleaner {
@@ -84,6 +88,15 @@ class Cleaner {
     return this.#redaction.cleanText(text, isCut);
   }
 
+  /** Where an event has the message of its error, what redacts the one redacts the other. */
+  message({ message, fields: { err } }: RecordedEvent, root: number): string {
+    const isOfError = err instanceof Error && err.message === message;
+    const kind = isOfError
+      ? (this.#kindAt(root, 'err') ?? this.#kindAt(this.#redaction.enter(root, 'err'), 'message'))
+      : null;
+    return kind === null ? this.text(message, 'message') : this.#redact(message, 'message', kind);
+  }
+
   /** As deep as the decoder lets a value be. */
   value(value: unknown, node: number, field: string): unknown {
     if (typeof value === 'string') return this.text(value, field);
@@ -91,7 +104,7 @@ class Cleaner {
     if (value instanceof Mark) return this.#mark(value, node, field);
     if (value instanceof Error) return this.#error(value, node, field);
     if (Array.isArray(value)) return this.#elements(value, node, field);
-    if (value instanceof Set) return new Set(this.#elements([...value], node, field));
+    if (value instanceof Set) return this.#setOf([...value], node, field);
     if (value instanceof Map) return this.#entries(value, node, field);
     return isPlainObject(value) ? this.properties(value, node, field) : value;
   }
@@ -116,11 +129,24 @@ class Cleaner {
   }
 
   #property(value: unknown, node: number, key: string, field: string): unknown {
-    const child = this.#redaction.enter(node, key);
-    const isNamed = this.#redaction.isRedactedName(key) || this.#moreKeys.has(comparable(key));
-    if (!isNamed && child !== REDACTED) return this.value(value, child, field);
-    if (value === REDACTED_TEXT || value === undefined || value === null) return value;
-    this.findings.push({ field, kind: isNamed ? 'key' : 'path' });
+    const kind = this.#kindAt(node, key);
+    if (kind !== null) return this.#redact(value, field, kind);
+    return this.value(value, this.#redaction.enter(node, key), field);
+  }
+
+  /** By what the value at `key` is redacted; null where it is not. */
+  #kindAt(node: number, key: string): 'key' | 'path' | null {
+    const redaction = this.#redaction;
+    // Only names of several parts begin at the root wherever they stand.
+    const isNamed = key.includes('.') ? redaction.isRedactedName(key) : redaction.isRedacted(key);
+    if (isNamed || this.#moreKeys.has(comparable(key))) return 'key';
+    return redaction.enter(node, key) === REDACTED ? 'path' : null;
+  }
+
+  #redact<T>(value: T, field: string, kind: 'key' | 'path'): T | string {
+    const isBefore = typeof value === 'string' && REDACTED_BEFORE.test(value);
+    if (isBefore || value === undefined || value === null) return value;
+    this.findings.push({ field, kind });
     return REDACTED_TEXT;
   }
 
@@ -136,6 +162,16 @@ class Cleaner {
     return cleaned;
   }
 
+  /** Texts that are changed get their place appended, so that no two become one. */
+  #setOf(values: readonly unknown[], node: number, field: string): Set<unknown> {
+    const cleaned = this.#elements(values, node, field);
+    return new Set(
+      cleaned.map((value, i) =>
+        typeof value === 'string' && value !== values[i] ? `${value} ${i}` : value,
+      ),
+    );
+  }
+
   #entries(map: ReadonlyMap<unknown, unknown>, node: number, field: string): Map<unknown, unknown> {
     const cleaned = new Map<unknown, unknown>();
     let index = 0;
@@ -145,11 +181,25 @@ class Cleaner {
         cleaned.set(name, this.#property(value, node, key, fieldOf(field, name)));
       } else {
         const place = `${field}[${index}]`;
-        cleaned.set(this.value(key, node, place), this.value(value, node, place));
+        const child = this.#redaction.enterKey(node, key);
+        const isRedacted = child === REDACTED;
+        const name = isRedacted
+          ? this.#redactedKey(key, index, place)
+          : this.value(key, child, place);
+        cleaned.set(
+          name,
+          isRedacted ? this.#redact(value, place, 'path') : this.value(value, child, place),
+        );
       }
       index++;
     }
     return cleaned;
+  }
+
+  /** A key whose entry a path takes out: only what has no content of its own stays. */
+  #redactedKey(key: unknown, index: number, field: string): unknown {
+    if (typeof key !== 'object' || key === null) return key;
+    return `${this.#redact(key, field, 'path')} ${index}`;
   }
 
   #mark(mark: Mark, node: number, field: string): Mark {
@@ -165,7 +215,11 @@ class Cleaner {
     for (const part of ERROR_PARTS) {
       if (!(part in error)) continue;
       const value = (error as { [part: string]: unknown } & Error)[part];
-      map[part] = this.#property(value, node, part, fieldOf(field, part));
+      // The stack repeats the message.
+      const kind = part === 'stack' ? this.#kindAt(node, 'message') : null;
+      const place = fieldOf(field, part);
+      map[part] =
+        kind === null ? this.#property(value, node, part, place) : this.#redact(value, place, kind);
     }
     map.properties = this.properties({ ...error }, node, field);
     return this.findings.length === before ? error : restoreError(map);
