@@ -115,18 +115,23 @@ function isError(value: unknown): value is Error {
 /** Any object whose own keys are its content; not what has a type of its own in the ring. */
 function isFields(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value) || ArrayBuffer.isView(value) || isError(value)) return false;
-  return !(
-    types.isDate(value) ||
-    types.isMap(value) ||
-    types.isSet(value) ||
-    types.isPromise(value) ||
-    types.isRegExp(value) ||
-    types.isAnyArrayBuffer(value) ||
-    types.isBoxedPrimitive(value) ||
-    types.isWeakMap(value) ||
-    types.isWeakSet(value)
-  );
+  try {
+    if (Array.isArray(value) || ArrayBuffer.isView(value) || isError(value)) return false;
+    return !(
+      types.isDate(value) ||
+      types.isMap(value) ||
+      types.isSet(value) ||
+      types.isPromise(value) ||
+      types.isRegExp(value) ||
+      types.isAnyArrayBuffer(value) ||
+      types.isBoxedPrimitive(value) ||
+      types.isWeakMap(value) ||
+      types.isWeakSet(value)
+    );
+  } catch {
+    // A revoked proxy.
+    return false;
+  }
 }
 
 /** The message of an event that has none but what was thrown, unless a path redacts it there. */

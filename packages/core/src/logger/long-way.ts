@@ -154,16 +154,9 @@ export class LongWay {
       keys.push(!isExtra && isExtraKey(extras, key) ? `fields.${key}` : key);
       const node = redaction.enter(redaction.root, key);
       const valueLimit = Math.max(limit, position + MIN_VALUE_BYTES);
-      position =
-        value instanceof OwnMark
-          ? encodeMark(
-              target,
-              position,
-              valueLimit,
-              value.tag,
-              this.#encoder.cleanLabel(value.text),
-            )
-          : this.#encoder.encode(target, position, valueLimit, value, node);
+      position = OwnMark.isMark(value)
+        ? encodeMark(target, position, valueLimit, value.tag, this.#encoder.cleanLabel(value.text))
+        : this.#encoder.encode(target, position, valueLimit, value, node);
     }
     const shapes = source.shapesOf(lane.pool, this.#writer);
     const isKnown = shapes.find(message) !== null || shapes.isAwaited(message);

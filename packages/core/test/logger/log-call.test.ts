@@ -94,6 +94,42 @@ describe('the forms of a log call', () => {
   });
 });
 
+describe('a proxy that throws when it is looked at', () => {
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const hostile = new Proxy(
+    {},
+    {
+      getPrototypeOf() {
+        throw new Error('trap');
+      },
+    },
+  );
+
+  it.each([
+    ['revoked', revoked],
+    ['with a trap that throws', hostile],
+  ])('is marked as a field, and the event stays: %s', (_name, proxy) => {
+    call('m', { orderId: 7, draft: proxy });
+    const { message, fields } = only();
+    expect([message, fields.orderId]).toEqual(['m', 7]);
+    expect(String(fields.draft)).toMatch(/^\[threw /);
+    expect(here.recording().losses.refused).toBe(0);
+  });
+
+  it('is marked in the place of fields and of a message', () => {
+    call('m', revoked);
+    call(revoked);
+    call(hostile, 'h');
+    const [asFields, alone, last] = here.events();
+    expect(asFields.message).toBe('m');
+    expect(String((asFields.fields.args as unknown[])[0])).toMatch(/^\[threw /);
+    expect(String(alone.fields.err)).toMatch(/^\[threw /);
+    expect(last.message).toBe('h');
+    expect(here.recording().losses.refused).toBe(0);
+  });
+});
+
 describe('lazy fields', () => {
   it('are not asked for below the lazy level, and the event says so', () => {
     let calls = 0;
