@@ -280,6 +280,8 @@ export class EventWriter implements EventLanes, ShapeWriter {
       }
       index++;
     }
+    // The keys of a proxy, of which there may be none.
+    if (this.calls !== calls) return logsItself(shape);
     return index === count ? p : OTHER_KEYS;
   }
 

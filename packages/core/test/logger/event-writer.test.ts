@@ -337,6 +337,26 @@ describe('calls inside calls', () => {
     expect(countOf('in toJSON')).toBe(4);
   });
 
+  it('are all stored: a proxy without keys that logs when asked for them', () => {
+    here = recordHere();
+    const proxy = new Proxy(
+      {},
+      {
+        ownKeys() {
+          log.info('nested', { a: 'x'.repeat(50) });
+          return [];
+        },
+      },
+    );
+    for (let i = 0; i < 3; i++) log.info('empty', {});
+    log.info('empty', proxy);
+    for (let i = 0; i < 10; i++) log.info('after', { i });
+    const messages = content().map(({ message }) => message);
+    expect(messages.filter((message) => message === 'empty')).toHaveLength(4);
+    expect(messages).toContain('nested');
+    expect(messages.slice(-10)).toEqual(Array.from({ length: 10 }, () => 'after'));
+  });
+
   it('leave the writer whole when a vm timeout cuts them off for good', () => {
     here = recordHere({ bytes: 16 << 20 });
     const sandbox = vm.createContext({ log });
