@@ -9,7 +9,7 @@
 import types from 'node:util/types';
 import { describeThrown } from '../record/encode-error.ts';
 import { levelOfSeverity } from '../record/level.ts';
-import { ignoreRejection } from '../record/object-kind.ts';
+import { ignoreRejection, objectKeys, opaqueName } from '../record/object-kind.ts';
 import { OwnMark } from '../record/own-mark.ts';
 import { REDACTED, REDACTED_TEXT, type Redaction } from '../record/redaction.ts';
 import { TAG_NOT_EVALUATED, TAG_THREW } from '../record/tags.ts';
@@ -112,26 +112,38 @@ function isError(value: unknown): value is Error {
   }
 }
 
-/** Any object whose own keys are its content; not what has a type of its own in the ring. */
+/**
+ * Any object whose own keys are its content; not what has a type of its own in the ring, and not
+ * what keeps its content elsewhere, such as a `URL`.
+ */
 function isFields(value: unknown): value is Fields {
   if (typeof value !== 'object' || value === null) return false;
   try {
-    if (Array.isArray(value) || ArrayBuffer.isView(value) || isError(value)) return false;
-    return !(
-      types.isDate(value) ||
-      types.isMap(value) ||
-      types.isSet(value) ||
-      types.isPromise(value) ||
-      types.isRegExp(value) ||
-      types.isAnyArrayBuffer(value) ||
-      types.isBoxedPrimitive(value) ||
-      types.isWeakMap(value) ||
-      types.isWeakSet(value)
-    );
+    return !hasOwnType(value) && (objectKeys(value).length > 0 || isPlain(value));
   } catch {
-    // A revoked proxy.
+    // A revoked proxy, or one whose trap throws.
     return false;
   }
+}
+
+function hasOwnType(object: object): boolean {
+  return (
+    Array.isArray(object) ||
+    ArrayBuffer.isView(object) ||
+    isError(object) ||
+    types.isDate(object) ||
+    types.isMap(object) ||
+    types.isSet(object) ||
+    types.isAnyArrayBuffer(object) ||
+    types.isBoxedPrimitive(object) ||
+    opaqueName(object) !== ''
+  );
+}
+
+/** An object of no class, also of another realm. */
+function isPlain(object: object): boolean {
+  const prototype = Object.getPrototypeOf(object);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** The message of an event that has none but what was thrown, unless a path redacts it there. */

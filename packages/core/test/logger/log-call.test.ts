@@ -1,3 +1,4 @@
+import vm from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { getLogger } from '../../src/logger/logger.ts';
 import { type RecordingLogger, recordHere } from './recording-logger.ts';
@@ -81,6 +82,23 @@ describe('the forms of a log call', () => {
       ]);
     },
   );
+
+  it('keeps in `args` an object whose content is not in its own properties', () => {
+    function* generator() {
+      yield 1;
+    }
+    call('m', new URL('http://a/'));
+    call('m', new Headers({ a: 'b' }));
+    call('m', Object.assign(generator(), { a: 1 }));
+    call('m', { a: 1 }, new URL('http://b/'));
+    call('m', new vm.Script('({})').runInNewContext());
+    const [url, headers, generated, second, plain] = here.events().map(({ fields }) => fields);
+    expect(url).toEqual({ args: ['http://a/'] });
+    expect(headers.args).toHaveLength(1);
+    expect(String((generated.args as unknown[])[0])).toBe('[opaque Generator]');
+    expect(second).toEqual({ a: 1, args: ['http://b/'] });
+    expect(plain).toEqual({});
+  });
 
   it('takes the own enumerable properties of a class instance as fields', () => {
     class User {
