@@ -201,7 +201,7 @@ describe('filtering', () => {
 
   it('reads nothing from files or the keyboard', async () => {
     await reader.press('&', ...'id in @-', 'return');
-    expect(reader.surface.status).toContain('in @FILE works on the command line only');
+    expect(reader.surface.status).toContain('in @FILE works in cat and the like, not in view');
   });
 });
 
