@@ -190,9 +190,19 @@ describe.concurrent('a process whose recorder thread hangs', () => {
     ],
   ])('in the middle of writing the black box%s ends before that does', async (_when, end) => {
     const outcome = await runProgram(
-      `const recorder = startRecorder();
+      `import fs from 'node:fs';
+      const recorder = startRecorder();
       getLogger('app').info('before');
-      setTimeout(() => { ${end} }, 300);`,
+      // A thread whose call is delayed is in state t all the while, and others only for an instant.
+      const isDelayed = (task) => {
+        const path = '/proc/self/task/' + task + '/stat';
+        return fs.existsSync(path) && / t /.test(fs.readFileSync(path, 'utf8'));
+      };
+      for (let seen = 0; seen < 20; ) {
+        await new Promise((go) => setTimeout(go, 5));
+        seen = fs.readdirSync('/proc/self/task').some(isDelayed) ? seen + 1 : 0;
+      }
+      ${end}`,
       {
         isIdle: true,
         // The first two writes are main's, and the sign of life before the recorder thread's work.
