@@ -7,8 +7,9 @@
  *   caller may pause between two calls for as long as it likes.
  * - Order. Events of a thread come in the order of writing, over both pools and all rounds. Those
  *   of several threads come by time within a round.
- * - Gaps. What was overwritten before it was read is counted in `missed`, exactly, at the latest
- *   when its thread has written again or ended.
+ * - Gaps. What was overwritten before it was read is counted in `missed`, at the latest when its
+ *   thread has written again. Not counted is what a thread had written last before it ended, where
+ *   that was overwritten unread.
  * - Memory. One segment for each thread and pool that has something to be read.
  * - Cost. Events below `minSeverity` are walked over, not decoded. Writers pay nothing.
  * It begins with the oldest event that the ring has; nothing up to `fromNs` counts as missed.
