@@ -15,7 +15,7 @@ const SEED = Number(process.env.TTLOG_TEST_SEED ?? 1);
 const PERIOD_MS = 50;
 /** Beyond the period: the recorder thread's own work, and the kill itself. On top comes … */
 const SLACK_MS = 100;
-/** … so many times what a timer of this process was late while the child lived. */
+/** … so many times what a timer of this process was late while the child lived … */
 const LATENESS_PART = 3;
 /** A warning whose write takes longer than this is left to the recorder thread, … */
 const SLOW_WRITE_NS = 5e6;
@@ -134,7 +134,9 @@ function check(life: Life, death: Death, figures: Figures, isLookedAt: boolean):
     return [...(shown.get(thread) ?? [])].every(isWarning);
   }).length;
   const isDeferred = deferredBy(mode);
-  const windowMs = PERIOD_MS + SLACK_MS + LATENESS_PART * death.latenessMs;
+  // … and for how long the recorder thread waited for a processor since the event.
+  const windowMs = (sinceNs: number): number =>
+    PERIOD_MS + SLACK_MS + LATENESS_PART * death.latenessMs + death.helperWaitedMs(sinceNs);
   for (const one of acknowledged) {
     const { thread, n, returnedNs } = one;
     const isShown = shown.get(thread)?.has(n) ?? false;
@@ -156,7 +158,8 @@ function check(life: Life, death: Death, figures: Figures, isLookedAt: boolean):
     figures.young++;
     if (isEarly) continue;
     figures.oldestLostMs = Math.max(figures.oldestLostMs, ageMs);
-    if (ageMs > windowMs) throw new Error(`${lost}, and not ${windowMs.toFixed(0)}`);
+    const mostMs = windowMs(returnedNs);
+    if (ageMs > mostMs) throw new Error(`${lost}, and not ${mostMs.toFixed(0)}`);
   }
 }
 

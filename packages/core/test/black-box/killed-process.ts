@@ -8,6 +8,8 @@ import type { Acknowledged, Pace } from './kill-oracle.ts';
 const FIXTURE = join(import.meta.dirname, 'fixtures/killed.cjs');
 /** A child that takes longer to start hangs. */
 const MAX_START_MS = 30_000;
+/** How often the machine is asked what keeps the child. */
+const SAMPLE_MS = 20;
 /** Numbers that an acknowledgement consists of. */
 const ACKNOWLEDGEMENT_NUMBERS = 4;
 
@@ -27,6 +29,8 @@ export interface Death {
   readonly killedAtNs: number;
   /** How late timers and writes were on this machine just then, at most. */
   readonly latenessMs: number;
+  /** For how long, of the time since then, the recorder thread was ready to run and not let run. */
+  helperWaitedMs(sinceNs: number): number;
   readonly acknowledged: readonly Acknowledged[];
 }
 
@@ -39,11 +43,15 @@ export async function liveAndDie(life: Life): Promise<Death> {
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const lateness = measureLateness(life.directory);
+  const waits = new HelperWaits(child.pid);
   let killedAtNs: number;
   try {
-    if (!life.isEarly) await Promise.race([hasStarted(child), ended, sleep(MAX_START_MS)]);
+    if (!life.isEarly) {
+      await Promise.race([hasStarted(child, waits), ended, sleep(MAX_START_MS)]);
+    }
     await sleep(life.lengthMs);
   } finally {
+    waits.stop();
     killedAtNs = nowNs();
     child.kill('SIGKILL');
     await ended;
@@ -52,7 +60,59 @@ export async function liveAndDie(life: Life): Promise<Death> {
   if (stderr !== '' || child.signalCode !== 'SIGKILL') {
     throw new Error(`it ended with ${child.signalCode ?? child.exitCode} by itself: ${stderr}`);
   }
-  return { killedAtNs, latenessMs, acknowledged: readAcknowledged(acknowledgedPath) };
+  return {
+    killedAtNs,
+    latenessMs,
+    helperWaitedMs: (sinceNs) => waits.since(sinceNs),
+    acknowledged: readAcknowledged(acknowledgedPath),
+  };
+}
+
+/**
+ * How long threads of the child stood in the queue for a processor, as the kernel tells (Linux with
+ * CONFIG_SCHED_INFO; elsewhere it is 0).
+ */
+class HelperWaits {
+  readonly #pid: number | undefined;
+  readonly #samples: { timeNs: number; waitedNs: number }[] = [];
+  #threads: readonly string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(pid: number | undefined) {
+    this.#pid = pid;
+  }
+
+  follow(threads: readonly string[]): void {
+    this.#threads = threads;
+    this.#sample();
+    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#sample();
+  }
+
+  /** In milliseconds; all of it where that was before the first look. */
+  since(sinceNs: number): number {
+    const before = this.#samples.findLast(({ timeNs }) => timeNs <= sinceNs);
+    return ((this.#samples.at(-1)?.waitedNs ?? 0) - (before?.waitedNs ?? 0)) / 1e6;
+  }
+
+  #sample(): void {
+    let waitedNs = 0;
+    for (const thread of this.#threads) waitedNs += this.#waitedNs(thread);
+    this.#samples.push({ timeNs: nowNs(), waitedNs });
+  }
+
+  #waitedNs(thread: string): number {
+    try {
+      const text = fs.readFileSync(`/proc/${this.#pid}/task/${thread}/schedstat`, 'latin1');
+      return Number(text.split(' ')[1]);
+    } catch {
+      return 0;
+    }
+  }
 }
 
 function start({ mode, pace, directory, isEarly }: Life, acknowledgedPath: string): ChildProcess {
@@ -70,8 +130,13 @@ function start({ mode, pace, directory, isEarly }: Life, acknowledgedPath: strin
   }
 }
 
-function hasStarted(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => child.stdio[3]?.once('data', () => resolve()));
+function hasStarted(child: ChildProcess, waits: HelperWaits): Promise<void> {
+  return new Promise((resolve) => {
+    child.stdio[3]?.once('data', (text) => {
+      waits.follow(String(text).split(' ').slice(1));
+      resolve();
+    });
+  });
 }
 
 function readAcknowledged(path: string): Acknowledged[] {
@@ -92,15 +157,15 @@ function readAcknowledged(path: string): Acknowledged[] {
 function measureLateness(directory: string): () => number {
   const probe = fs.openSync(join(directory, 'probe'), 'w');
   const page = new Uint8Array(4096);
-  let dueMs = performance.now() + 20;
+  let dueMs = performance.now() + SAMPLE_MS;
   let latenessMs = 0;
   const timer = setInterval(() => {
     const nowMs = performance.now();
     fs.writeSync(probe, page, 0, page.length, 0);
     const writtenMs = performance.now();
     latenessMs = Math.max(latenessMs, nowMs - dueMs, writtenMs - nowMs);
-    dueMs = writtenMs + 20;
-  }, 20);
+    dueMs = writtenMs + SAMPLE_MS;
+  }, SAMPLE_MS);
   return () => {
     clearInterval(timer);
     fs.closeSync(probe);
