@@ -95,7 +95,7 @@ describe('the viewer', () => {
       /(?<!\.)\bprocess\./,
       [
         ...['cli.ts', 'input/open-recordings.ts'],
-        ...['output/document-stream.ts', 'output/screen.ts', 'output/terminal.ts'],
+        ...['output/screen.ts', 'output/terminal.ts', 'output/unfinished-file.ts'],
       ],
     ],
     ['the console', /\bconsole\./, []],

@@ -3,7 +3,7 @@
  * whole. What a file may replace is document.ts's affair.
  */
 
-import { rmSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import type { OptionSpec, ParsedArguments } from '../arguments/option.ts';
 import {
@@ -14,6 +14,7 @@ import {
   unfinishedName,
 } from './document.ts';
 import type { Terminal } from './terminal.ts';
+import { removeAtEnd } from './unfinished-file.ts';
 
 export const DOCUMENT_OPTIONS: readonly OptionSpec[] = [
   {
@@ -53,24 +54,31 @@ export async function openDocument(
 export async function openFile(path: string, isForced: boolean): Promise<DocumentStream> {
   checkDocument(path, isForced);
   const unfinished = unfinishedName(path);
+  const keep = removeAtEnd(unfinished);
   try {
-    const file = await open(unfinished, 'wx', FILE_MODE);
-    return fileStream(file, { unfinished, path, isForced });
+    // Made in one go: a signal finds it, or comes before it.
+    closeSync(openSync(unfinished, 'wx', FILE_MODE));
+    const file = await open(unfinished, 'r+');
+    return fileStream(file, { unfinished, path, isForced, keep });
   } catch (error) {
+    await unlink(unfinished).catch(() => {});
+    keep();
     throw documentError(path, error);
   }
 }
 
-interface Names {
+interface Unfinished {
   readonly unfinished: string;
   readonly path: string;
   readonly isForced: boolean;
+  /** Ends its removal at the end of the process. */
+  readonly keep: () => void;
 }
 
-function fileStream(file: FileHandle, { unfinished, path, isForced }: Names): DocumentStream {
-  // Where Ctrl-C ends the program nothing is awaited any more.
-  const removeAtExit = (): void => rmSync(unfinished, { force: true });
-  process.once('exit', removeAtExit);
+function fileStream(
+  file: FileHandle,
+  { unfinished, path, isForced, keep }: Unfinished,
+): DocumentStream {
   return {
     async write(text) {
       await file.appendFile(text);
@@ -86,13 +94,13 @@ function fileStream(file: FileHandle, { unfinished, path, isForced }: Names): Do
         throw documentError(path, error);
       }
       await unlink(unfinished).catch(() => {});
-      process.off('exit', removeAtExit);
+      keep();
     },
     async abandon() {
       // It is closed already where the file could not be given its name.
       await file.close().catch(() => {});
       await unlink(unfinished);
-      process.off('exit', removeAtExit);
+      keep();
     },
   };
 }

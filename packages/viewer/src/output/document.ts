@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { removeAtEnd } from './unfinished-file.ts';
 
 export const FILE_MODE = 0o600;
 
@@ -26,6 +27,8 @@ export function checkDocument(path: string, isForced: boolean): void {
 /** Throws an Error that names the file. In one go, so that an interrupt leaves nothing half done. */
 export function writeDocument(path: string, bytes: Uint8Array, isForced: boolean): void {
   const unfinished = unfinishedName(path);
+  // A signal in the midst of it is heard when it is done.
+  const keep = removeAtEnd(unfinished);
   try {
     writeWhole(unfinished, bytes);
     nameDocument(unfinished, path, isForced);
@@ -33,6 +36,7 @@ export function writeDocument(path: string, bytes: Uint8Array, isForced: boolean
     throw documentError(path, error);
   } finally {
     rmSync(unfinished, { force: true });
+    keep();
   }
 }
 
