@@ -12,8 +12,8 @@ import { InputWatch } from '../input/input-watch.ts';
 import { exitCode } from '../output/exit-code.ts';
 import { Screen } from '../output/screen.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { byField } from '../select/field-operands.ts';
 import { FILTER_OPTIONS, parseSelection } from '../select/selection.ts';
+import { filtersOf } from '../view/given-filters.ts';
 import { HELP_SECTIONS } from '../view/keys.ts';
 import { CLOCKS, type Clock } from '../view/model.ts';
 import { Session, type SessionOptions } from '../view/session.ts';
@@ -115,46 +115,6 @@ async function run(given: ParsedArguments, terminal: Terminal): Promise<number> 
   let isDamaged = isPartial;
   for (const file of files) if (reportDamage(file, terminal)) isDamaged = true;
   return exitCode({ hasShown: true, hasFailed, isDamaged });
-}
-
-/** Every filter of the command line as one that can be seen and changed on the screen. */
-function filtersOf(given: ParsedArguments): string[] {
-  const [since, until] = [given.value('since'), given.value('until')];
-  const threads = given.values('thread');
-  const trace = given.value('trace');
-  return [
-    ...given.values('where'),
-    ...given.values('match').map(matchFilter),
-    ...Array.from(byField(given.fieldValues ?? []), anyFilter),
-    ...given.values('grep').map((expression) => `/${expression}`),
-    ...(threads.length === 0 ? [] : [`thread in (${threads.map(quoted).join(', ')})`]),
-    ...(trace === undefined ? [] : [`trace_id like ${trace.toLowerCase()}*`]),
-    ...(since === undefined ? [] : [`time >= ${quoted(since)}`]),
-    ...(until === undefined ? [] : [`time <= ${quoted(until)}`]),
-  ];
-}
-
-function matchFilter(text: string): string {
-  const split = text.indexOf('=');
-  return `${queryName(text.slice(0, split))} = ${quoted(text.slice(split + 1))}`;
-}
-
-function anyFilter([name, values]: readonly [string, readonly string[]]): string {
-  if (values.length === 1) return matchFilter(`${name}=${values[0]}`);
-  return `${queryName(name)} in (${values.map(quoted).join(', ')})`;
-}
-
-function queryName(name: string): string {
-  const isPlain = /^[^\s(),"'=!<>~&|]+$/.test(name) && !/^(?:and|or|not|in|exists)$/i.test(name);
-  return isPlain ? name : quotedText(name);
-}
-
-function quoted(text: string): string {
-  return /^[\w.:+@-]+$/.test(text) ? text : quotedText(text);
-}
-
-function quotedText(text: string): string {
-  return `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 async function show(screen: Screen, session: Session): Promise<void> {

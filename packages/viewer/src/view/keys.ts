@@ -48,7 +48,10 @@ export const HELP_SECTIONS: readonly KeySection[] = [
   {
     title: 'What is shown',
     rows: rowsOf([
-      ['&, !', 'Filter by a query, /RE or ~PATTERN, seen while typed; by its opposite.'],
+      [
+        '&, !',
+        'Filter by a query, /RE, ~PATTERN or = FIELD=VALUE, seen while typed; by its opposite.',
+      ],
       ['f, Ctrl-F', 'The list of filters; all of them off and on.'],
       ['1 to 6; with Alt', 'From trace, debug, info, warn, error, fatal on; of this level only.'],
       ['z Z', 'More and fewer events around each that passes the filters.'],

@@ -123,8 +123,8 @@ describe('view in an emulated terminal', () => {
     );
     expect(await pty.shows(/^1 of 3, 97 hidden/m)).toMatch(/^ .* images .* id=70 /m);
     pty.type('f');
-    expect(await pty.shows(/^> \[on\] {2}user.name = Ada$/m)).toContain(
-      '[on]  id in (7, 70)\n  [on]  /cache\n  [on]  thread in (images)\n  [on]  trace_id like 4bf9*\n  [on]  time >= -29ms\n',
+    expect(await pty.shows(/^> \[on\] {2}= user.name=Ada$/m)).toContain(
+      '[on]  = id=7 id=70\n  [on]  /cache\n  [on]  thread in (images)\n  [on]  trace_id like 4bf9*\n  [on]  time >= -29ms\n',
     );
     pty.type('q');
   });
