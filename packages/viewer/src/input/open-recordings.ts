@@ -11,7 +11,7 @@ import { type Damage, openRecordingSteps, type Recording, RecordingError } from 
 import type { RecordingFile } from '../recording-file.ts';
 import { fileErrorText, STANDARD_INPUT } from './find-recordings.ts';
 import { PlainBytes } from './plain-bytes.ts';
-import { isPlainLog, openPlainLog, PlainLog, PROBED_BYTES } from './plain-log.ts';
+import { isPlainBeginning, openPlainLog, PlainLog } from './plain-log.ts';
 
 export interface UnopenedFile {
   readonly path: string;
@@ -74,18 +74,22 @@ async function openLog(
   growing: boolean,
 ): Promise<Recording | null> {
   if (sizeBytes > MAX_PLAIN_BYTES) return null;
-  const beginning = await beginningOf(path);
-  if (beginning[0] !== BRACE || !isPlainLog(beginning)) return null;
-  const log = new PlainLog(PlainBytes.ofFile(path), path);
+  if ((await firstByteOf(path)) !== BRACE) return null;
+  const plain = PlainBytes.ofFile(path);
+  if (!isPlainBeginning(plain)) {
+    plain.close();
+    return null;
+  }
+  const log = new PlainLog(plain, path);
   if (!growing) await inTurns(log.finish());
   return log;
 }
 
-async function beginningOf(path: string): Promise<Buffer> {
+async function firstByteOf(path: string): Promise<number | undefined> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(PROBED_BYTES), 0, PROBED_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, 0);
+    return bytesRead === 0 ? undefined : buffer[0];
   } finally {
     await file.close();
   }

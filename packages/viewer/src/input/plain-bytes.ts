@@ -4,10 +4,23 @@
  */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { PlainText } from './plain-event.ts';
 
 /** Takes a millisecond. */
 const PART_BYTES = 1024 * 1024;
 const NEWLINE = 10;
+/** Of a longer line only its beginning is looked at. */
+export const MAX_LINE_BYTES: number = 16 * 1024 * 1024;
+const BEGINNING_BYTES = 1024 * 1024;
+
+/** The text of a line. */
+export function plainText(line: Buffer): PlainText {
+  const isCut = line.length > MAX_LINE_BYTES;
+  let end = isCut ? BEGINNING_BYTES : line.length;
+  // Not within a character.
+  while (isCut && (line[end] & 0xc0) === 0x80) end--;
+  return { text: line.toString('utf8', 0, end).trim(), isCut };
+}
 
 export class PlainBytes {
   /** What is behind `loadedBytes` is not there yet. */
@@ -39,16 +52,25 @@ export class PlainBytes {
     return this.bytes.length;
   }
 
-  /** Where the line at `start` ends, its newline not counted; loads what that takes. */
-  lineEnd(start: number): number {
+  /**
+   * Where the line at `start` ends, its newline not counted; loads what that takes. Of one that has more
+   * than `enoughBytes` any later place will do.
+   */
+  lineEnd(start: number, enoughBytes: number = Number.POSITIVE_INFINITY): number {
     let from = start;
     for (;;) {
       const newline = this.bytes.subarray(0, this.loadedBytes).indexOf(NEWLINE, from);
       if (newline >= 0) return newline;
       from = this.loadedBytes;
-      if (from === this.lengthBytes) return from;
+      if (from === this.lengthBytes || from - start > enoughBytes) return from;
       this.#loadOn();
     }
+  }
+
+  /** Nothing is loaded any more. */
+  close(): void {
+    if (this.#descriptor !== null) closeSync(this.#descriptor);
+    this.#descriptor = null;
   }
 
   /** The last bytes, read for themselves; empty where all is loaded. */
@@ -67,8 +89,6 @@ export class PlainBytes {
     const count = readSync(descriptor, this.bytes, this.loadedBytes, wanted, this.loadedBytes);
     this.loadedBytes += count;
     if (count === 0) this.bytes = this.bytes.subarray(0, this.loadedBytes);
-    if (this.loadedBytes < this.lengthBytes) return;
-    closeSync(descriptor);
-    this.#descriptor = null;
+    if (this.loadedBytes === this.lengthBytes) this.close();
   }
 }

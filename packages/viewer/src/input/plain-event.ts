@@ -3,7 +3,14 @@
  * give to time, level and message. A line that is no JSON object is a message of its own.
  */
 
-import { LEVELS, type Level, type RecordedEvent } from 'ttlog/reader';
+import { LEVELS, type Level, Mark, type RecordedEvent } from 'ttlog/reader';
+import { cutObject } from './cut-line.ts';
+
+/** A line of a log, or the beginning of one that is too long. */
+export interface PlainText {
+  readonly text: string;
+  readonly isCut: boolean;
+}
 
 /** What a line says beside its event. */
 export interface PlainLine {
@@ -26,11 +33,11 @@ const SERVICE_NAMES = ['service'];
 const INFO_SEVERITY = 9;
 
 /** `previousNs` is the time of a line that tells none. Never throws. */
-export function readPlainLine(line: string, previousNs: bigint): PlainLine {
+export function readPlainLine(line: PlainText, previousNs: bigint): PlainLine {
   const object = parseObject(line);
   if (object === null) {
     const event = eventOf({
-      message: line,
+      message: line.isCut ? String(new Mark('cut', '', line.text)) : line.text,
       fields: {},
       timeNs: previousNs,
       severity: INFO_SEVERITY,
@@ -49,7 +56,7 @@ export function readPlainLine(line: string, previousNs: bigint): PlainLine {
   };
   const timeNs = take(isTime, TIME_NAMES);
   const level = take(isLevelValue, LEVEL_NAMES);
-  const message = take(isText, ['msg', 'message', '@message']);
+  const message = take(isMessage, ['msg', 'message', '@message']);
   const logger = take(isText, ['logger', 'name', 'logger_name']);
   const threadId = take(isCount, THREAD_NAMES);
   const threadName = take(isText, THREAD_NAME_NAMES);
@@ -59,9 +66,10 @@ export function readPlainLine(line: string, previousNs: bigint): PlainLine {
   const pid = take(isCount, PID_NAMES) as number | undefined;
   const service = take(isText, SERVICE_NAMES) as string | undefined;
   take((value) => value === 0, ['v']);
+  const isMarkMissing = line.isCut && !Object.values(object).some((value) => value instanceof Mark);
   const err = fields.get('err');
   const event = eventOf({
-    message: (message as string | undefined) ?? '',
+    message: String(message ?? '') + (isMarkMissing ? String(new Mark('cut')) : ''),
     logger: logger as string | undefined,
     timeNs: timeNs === undefined ? previousNs : epochNs(timeNs)!,
     severity: level === undefined ? INFO_SEVERITY : severityOf(level)!,
@@ -88,7 +96,7 @@ export interface PlainHead {
 const NO_THREAD: RecordedEvent['thread'] = Object.freeze({ id: 0, name: '' });
 
 /** The same as of the whole line, for a third of the time. Never throws. */
-export function readPlainHead(line: string, previousNs: bigint): PlainHead {
+export function readPlainHead(line: PlainText, previousNs: bigint): PlainHead {
   const object = parseObject(line) ?? {};
   const timeNs = firstOf(object, TIME_NAMES, epochNs);
   const id = firstOf(object, THREAD_NAMES, countOf);
@@ -126,21 +134,22 @@ function countOf(value: unknown): number | undefined {
 }
 
 /** Whether a text is a line of such a log: an object that tells a time, a level or a message. */
-export function isPlainLine(line: string): boolean {
+export function isPlainLine(line: PlainText): boolean {
   const object = parseObject(line);
   if (object === null) return false;
   const { time, timestamp, ts, level, severity, msg, message } = object;
   return (
     [time, timestamp, ts, object['@timestamp']].some(isTime) ||
     [level, severity].some(isLevelValue) ||
-    [msg, message].some(isText)
+    [msg, message].some(isMessage)
   );
 }
 
-function parseObject(line: string): { [key: string]: unknown } | null {
-  if (!line.startsWith('{')) return null;
+function parseObject({ text, isCut }: PlainText): { [key: string]: unknown } | null {
+  if (!text.startsWith('{')) return null;
+  if (isCut) return cutObject(text);
   try {
-    return JSON.parse(line) as { [key: string]: unknown };
+    return JSON.parse(text) as { [key: string]: unknown };
   } catch {
     return null;
   }
@@ -177,6 +186,11 @@ function eventOf(parts: EventParts): RecordedEvent {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';
+}
+
+/** One that is cut is a message as well. */
+function isMessage(value: unknown): value is string | Mark {
+  return isText(value) || (value instanceof Mark && isText(value.value));
 }
 
 function isCount(value: unknown): value is number {

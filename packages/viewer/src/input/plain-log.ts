@@ -10,13 +10,13 @@ import {
   type RecordedEvent,
   type Recording,
 } from 'ttlog/reader';
-import { PlainBytes } from './plain-bytes.ts';
+import { MAX_LINE_BYTES, PlainBytes, plainText } from './plain-bytes.ts';
 import { isPlainLine, type PlainLine, readPlainLine } from './plain-event.ts';
 import { PlainSurvey } from './plain-survey.ts';
 
 /** Lines looked at to tell whether this is such a log. */
 const PROBED_LINES = 5;
-export const PROBED_BYTES: number = 64 * 1024;
+const PROBED_BYTES = 64 * 1024;
 
 /** null where the bytes are something else. */
 export function openPlainLog(
@@ -30,11 +30,21 @@ export function openPlainLog(
   return log;
 }
 
-/** Whether a log that begins so is such a log. */
-export function isPlainLog(beginning: Buffer): boolean {
-  const text = beginning.subarray(0, PROBED_BYTES).toString('utf8');
-  const lines = text.split('\n', PROBED_LINES).filter((line) => line.trim() !== '');
-  return lines.some((line) => isPlainLine(line.trim()));
+/** Whether these bytes are such a log. */
+function isPlainLog(bytes: Buffer): boolean {
+  return isPlainBeginning(PlainBytes.of(bytes));
+}
+
+/** Whether a log that begins so is such a log; of the lines that it takes loads what tells. */
+export function isPlainBeginning(plain: PlainBytes): boolean {
+  let start = 0;
+  for (let line = 0; line < PROBED_LINES && start < plain.lengthBytes; line++) {
+    if (line > 0 && start >= PROBED_BYTES) return false;
+    const end = plain.lineEnd(start, MAX_LINE_BYTES);
+    if (isPlainLine(plainText(plain.bytes.subarray(start, end)))) return true;
+    start = end + 1;
+  }
+  return false;
 }
 
 /**

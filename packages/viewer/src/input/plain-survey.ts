@@ -5,12 +5,10 @@
 
 import { EventColumns } from './event-columns.ts';
 import { firstAtTime } from './first-at-time.ts';
-import type { PlainBytes } from './plain-bytes.ts';
-import { type PlainHead, readPlainHead } from './plain-event.ts';
+import { type PlainBytes, plainText } from './plain-bytes.ts';
+import { type PlainHead, type PlainText, readPlainHead } from './plain-event.ts';
 import { sortSteps } from './sort-steps.ts';
 
-/** Longer lines are cut. */
-const MAX_LINE_BYTES = 1024 * 1024;
 /** Lines before the first that tells a time have its time, if it is among so many. */
 const MAX_UNTIMED_LINES = 10_000;
 /** Enough for several lines, of which the last tells when the log ends. */
@@ -78,7 +76,7 @@ export class PlainSurvey {
     return this.threads[this.#columns.laneAt(this.#lineAt(place))];
   }
 
-  textAt(place: number): string {
+  textAt(place: number): PlainText {
     const start = this.#starts[this.#lineAt(place)];
     return this.#textOf(start, this.#plain.lineEnd(start));
   }
@@ -94,9 +92,9 @@ export class PlainSurvey {
       const start = this.#position;
       const end = this.#plain.lineEnd(start);
       this.#position = end + 1;
-      const text = this.#textOf(start, end);
-      if (text === '') continue;
-      this.#add(start, readPlainHead(text, this.#lastNs));
+      const line = this.#textOf(start, end);
+      if (line.text === '') continue;
+      this.#add(start, readPlainHead(line, this.#lastNs));
       return true;
     }
     if (this.isOrdered) this.#complete();
@@ -147,8 +145,8 @@ export class PlainSurvey {
     return number;
   }
 
-  #textOf(start: number, end: number): string {
-    return this.#plain.bytes.toString('utf8', start, Math.min(end, start + MAX_LINE_BYTES)).trim();
+  #textOf(start: number, end: number): PlainText {
+    return plainText(this.#plain.bytes.subarray(start, end));
   }
 
   #findFirstTime(): bigint {
@@ -165,7 +163,7 @@ export class PlainSurvey {
   #findLastTime(): bigint | null {
     const lines = this.#plain.tail(TAIL_BYTES).toString('utf8').split('\n');
     for (const line of lines.reverse()) {
-      const { hasTime, timeNs } = readPlainHead(line.trim(), 0n);
+      const { hasTime, timeNs } = readPlainHead({ text: line.trim(), isCut: false }, 0n);
       if (hasTime) return timeNs;
     }
     return null;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { writeRecording } from 'ttlog/reader';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openFile } from '../../src/input/open-recordings.ts';
 import { readPlainLine } from '../../src/input/plain-event.ts';
 import { openPlainLog } from '../../src/input/plain-log.ts';
 import { runViewer } from '../run-viewer.ts';
@@ -47,22 +48,21 @@ describe('a line of', () => {
       123_456_789n,
     ],
   ])('%s has time, level, message and logger', (_tool, line, level, message, logger, atNs) => {
-    const { event, hasTime } = readPlainLine(line, 0n);
+    const { event, hasTime } = readPlainLine({ text: line, isCut: false }, 0n);
     expect(hasTime).toBe(true);
     expect(event).toMatchObject({ level, message, logger, timeNs: SAMPLE_NS + atNs });
   });
 
   it('no JSON at all is a message, at the time of the line above', () => {
-    const { event, hasTime } = readPlainLine('{ oops', 5n);
+    const { event, hasTime } = readPlainLine({ text: '{ oops', isCut: false }, 5n);
     expect(hasTime).toBe(false);
     expect(event).toMatchObject({ message: '{ oops', timeNs: 5n, level: 'info', fields: {} });
   });
 
   it('keeps what it does not understand as fields, and errors with their stacks', () => {
-    const { event } = readPlainLine(
-      '{"level":"loud","time":"soon","msg":5,"err":{"type":"TypeError","message":"m","stack":"TypeError: m\\n  at x","code":"E"}}',
-      0n,
-    );
+    const text =
+      '{"level":"loud","time":"soon","msg":5,"err":{"type":"TypeError","message":"m","stack":"TypeError: m\\n  at x","code":"E"}}';
+    const { event } = readPlainLine({ text, isCut: false }, 0n);
     expect(event.fields).toMatchObject({ level: 'loud', time: 'soon', msg: 5 });
     const { err } = event.fields as { err: Error & { code: string } };
     expect(err).toBeInstanceOf(Error);
@@ -90,6 +90,63 @@ describe('a plain log', () => {
     expect(openPlainLog(Buffer.from('hello\nworld\n'), 'a')).toBeNull();
     expect(openPlainLog(Buffer.from('{"a":1}\n'), 'a')).toBeNull();
     expect(openPlainLog(Buffer.from([0x7b, 0, 1, 2]), 'a')).toBeNull();
+  });
+});
+
+describe('a long line', () => {
+  const atMs = SAMPLE_MS + 1000;
+  const x = 'x'.repeat(2 * 1024 * 1024);
+  const only = (line: string) => [...(openPlainLog(Buffer.from(`${line}\n`), 'a')?.events() ?? [])];
+
+  it.each([
+    ['at its front', `{"level":50,"time":${atMs},"msg":"m","x":"${x}"}`],
+    ['behind the rest', `{"x":"${x}","msg":"m","level":50,"time":${atMs}}`],
+    ['behind what is nested', `{"err":{"a":["${x}"]},"msg":"m","level":50,"time":${atMs}}`],
+  ])('of some megabytes has its level and time %s', async (_where, line) => {
+    const directory = mkdtempSync(join(tmpdir(), 'ttlog-view-'));
+    try {
+      writeFileSync(join(directory, 'long.log'), `${line}\n${PINO}\n`);
+      const opened = await openFile(join(directory, 'long.log'));
+      const events = opened.ok ? [...opened.file.recording.events()] : [];
+      expect(events.map(({ message, level }) => [message, level])).toEqual([
+        ['slow', 'warn'],
+        ['m', 'error'],
+      ]);
+      expect(events[1].timeNs).toBe(SAMPLE_NS + 1_000_000_000n);
+      expect(events[1].fields).toHaveProperty(line.includes('err') ? ['err', 'a', 0] : 'x', x);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('beyond all measure is cut with a mark, and keeps what is at its front', () => {
+    const huge = 'é'.repeat(9 * 1024 * 1024);
+    const [{ level, timeNs, message, fields }] = only(
+      `{"level":50,"time":${atMs},"a":{"b":[1,","]},"msg":"${huge}","n":1}`,
+    );
+    expect({ level, timeNs, fields }).toEqual({
+      level: 'error',
+      timeNs: SAMPLE_NS + 1_000_000_000n,
+      fields: { a: { b: [1, ','] } },
+    });
+    expect(message).toMatch(/^é{500000,}\[cut\]$/);
+    const [field] = only(`{"level":50,"time":${atMs},"msg":"m","n":[1,"${huge}"]}`);
+    expect(field).toMatchObject({ level: 'error', message: 'm', fields: { n: { kind: 'cut' } } });
+  });
+
+  it('that is cut says nothing that it did not say', () => {
+    const read = (text: string) => readPlainLine({ text, isCut: true }, 7n).event;
+    expect(read('{"time":17000').timeNs).toBe(7n);
+    expect(read('{"level":"warn","msg":"a\\u00e').message).toBe('a[cut]');
+    expect(read('{"level":"warn","msg":"a"')).toMatchObject({ level: 'warn', message: 'a[cut]' });
+    expect(read('{"level":"warn","ms')).toMatchObject({
+      level: 'warn',
+      message: '[cut]',
+      fields: {},
+    });
+    expect(read('{"level":"warn"} and text').message).toBe('{"level":"warn"} and text[cut]');
+    expect(read('{"a":1,,"msg":"x').message).toBe('{"a":1,,"msg":"x[cut]');
+    expect(read('plain').message).toBe('plain[cut]');
   });
 });
 
