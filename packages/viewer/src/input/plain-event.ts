@@ -17,6 +17,8 @@ export interface PlainLine {
   readonly event: RecordedEvent;
   /** Whether the line told a time of its own. */
   readonly hasTime: boolean;
+  /** Whether it named its thread and gave no number. */
+  readonly isThreadByName: boolean;
   readonly host: string | undefined;
   readonly pid: number | undefined;
   readonly service: string | undefined;
@@ -42,7 +44,7 @@ export function readPlainLine(line: PlainText, previousNs: bigint): PlainLine {
       timeNs: previousNs,
       severity: INFO_SEVERITY,
     });
-    return { event, hasTime: false, host: undefined, pid: undefined, service: undefined };
+    return { event, hasTime: false, isThreadByName: false, ...NO_SOURCE };
   }
   const fields = new Map(Object.entries(object));
   const take = (isWanted: (value: unknown) => boolean, names: readonly string[]): unknown => {
@@ -79,8 +81,11 @@ export function readPlainLine(line: PlainText, previousNs: bigint): PlainLine {
     spanId,
   });
   if (isErrorObject(err)) event.fields.err = restoredError(err);
-  return { event, hasTime: timeNs !== undefined, host, pid, service };
+  const isThreadByName = threadId === undefined && threadName !== undefined;
+  return { event, hasTime: timeNs !== undefined, isThreadByName, host, pid, service };
 }
+
+const NO_SOURCE = { host: undefined, pid: undefined, service: undefined } as const;
 
 /** What a line says of when, how bad and whose it is. */
 export interface PlainHead {
@@ -88,6 +93,7 @@ export interface PlainHead {
   readonly hasTime: boolean;
   readonly severity: number;
   readonly thread: RecordedEvent['thread'];
+  readonly isThreadByName: boolean;
   readonly host: string | undefined;
   readonly pid: number | undefined;
   readonly service: string | undefined;
@@ -106,6 +112,7 @@ export function readPlainHead(line: PlainText, previousNs: bigint): PlainHead {
     hasTime: timeNs !== undefined,
     severity: firstOf(object, LEVEL_NAMES, severityOf) ?? INFO_SEVERITY,
     thread: id === undefined && name === undefined ? NO_THREAD : { id: id ?? 0, name: name ?? '' },
+    isThreadByName: id === undefined && name !== undefined,
     host: firstOf(object, HOST_NAMES, textOf),
     pid: firstOf(object, PID_NAMES, countOf),
     service: firstOf(object, SERVICE_NAMES, textOf),

@@ -12,7 +12,7 @@ import {
 } from 'ttlog/reader';
 import { MAX_LINE_BYTES, PlainBytes, plainText } from './plain-bytes.ts';
 import { isPlainLine, type PlainLine, readPlainLine } from './plain-event.ts';
-import { PlainSurvey } from './plain-survey.ts';
+import { PlainSurvey, type PlainThread } from './plain-survey.ts';
 
 /** Lines looked at to tell whether this is such a log. */
 const PROBED_LINES = 5;
@@ -113,8 +113,8 @@ export class PlainLog implements Recording {
       if (untilNs !== undefined && timeNs > untilNs) return;
       if (survey.severityAt(at) < minSeverity) continue;
       const line = readPlainLine(survey.textAt(at), timeNs);
-      const { event } = line;
       keepSource(line, survey);
+      const event = line.isThreadByName ? withThread(line.event, survey.threadAt(at)) : line.event;
       if (title?.(event) === false) continue;
       const { id, name } = event.thread;
       if (threads === undefined || threads.includes(id) || threads.includes(name)) yield event;
@@ -203,6 +203,11 @@ function headerOf(survey: PlainSurvey, path: string): Recording['header'] {
     part: 1,
     notes: ['a plain log: what a recording knows of its process is missing'],
   };
+}
+
+/** With the id that the survey gave to the thread of that name. */
+function withThread(event: RecordedEvent, { id }: PlainThread): RecordedEvent {
+  return { ...event, thread: { id, name: event.thread.name } };
 }
 
 /** Of a line that is of another process than the first one, which the header tells of. */

@@ -37,7 +37,8 @@ export class PlainSurvey {
   readonly #plain: PlainBytes;
   readonly #columns = new EventColumns();
   readonly #starts: number[] = [];
-  readonly #threadNumbers = new Map<number, number>();
+  /** By id, or by name where lines give no id. */
+  readonly #threadNumbers = new Map<number | string, number>();
   readonly #firstNs: bigint;
   #position = 0;
   #lastNs: bigint;
@@ -120,7 +121,8 @@ export class PlainSurvey {
     return this.#order === null ? place : this.#order[place];
   }
 
-  #add(start: number, { timeNs, severity, thread, host, pid, service }: PlainHead): void {
+  #add(start: number, head: PlainHead): void {
+    const { timeNs, severity, host, pid, service } = head;
     if (this.#columns.count === 0) [this.startNs, this.#latestNs] = [timeNs, timeNs];
     if (timeNs < this.#lastNs) this.isOrdered = false;
     if (timeNs < this.startNs) this.startNs = timeNs;
@@ -128,21 +130,28 @@ export class PlainSurvey {
     if (this.host === '') this.host = host ?? '';
     if (this.service === '') this.service = service ?? '';
     if (this.pid === 0) this.pid = pid ?? 0;
-    this.#columns.add(timeNs, severity, this.#threadNumber(thread));
+    this.#columns.add(timeNs, severity, this.#threadNumber(head));
     this.#starts.push(start);
     this.#lastNs = timeNs;
     if (this.isOrdered) this.#orderedCount++;
   }
 
-  #threadNumber({ id, name }: PlainHead['thread']): number {
-    let number = this.#threadNumbers.get(id);
+  #threadNumber({ thread: { id, name }, isThreadByName }: PlainHead): number {
+    const key = isThreadByName ? name : id;
+    let number = this.#threadNumbers.get(key);
     if (number === undefined) {
       number = Math.min(this.threads.length, MAX_THREADS - 1);
-      this.#threadNumbers.set(id, number);
-      if (number === this.threads.length) this.threads.push({ id, name, events: 0 });
+      this.#threadNumbers.set(key, number);
+      const ownId = isThreadByName ? this.#freeThreadId() : id;
+      if (number === this.threads.length) this.threads.push({ id: ownId, name, events: 0 });
     }
     this.threads[number].events++;
     return number;
+  }
+
+  /** 0 is for lines that tell nothing of a thread. */
+  #freeThreadId(): number {
+    return this.threads.reduce((most, { id }) => Math.max(most, id), 0) + 1;
   }
 
   #textOf(start: number, end: number): PlainText {

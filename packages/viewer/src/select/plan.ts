@@ -6,6 +6,7 @@
 import { type EventQuery, LEVELS, type Level } from 'ttlog/reader';
 import { threadLabel } from '../format/source-label.ts';
 import type { QueriedFile } from '../input/merge.ts';
+import { PlainLog } from '../input/plain-log.ts';
 import type { RecordingFile } from '../recording-file.ts';
 import type { EventTest } from './field-match.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -85,7 +86,10 @@ function readerQuery(
 
 function threadTest(selection: Selection, files: readonly RecordingFile[]): EventTest {
   const ids = new Map(files.map((file) => [file, wantedThreads(selection, file)]));
-  return ({ thread }, file) => ids.get(file)?.has(thread.id) !== false;
+  return ({ thread: { id, name } }, file) => {
+    const wanted = ids.get(file);
+    return wanted === undefined || wanted.has(id) || wanted.has(name);
+  };
 }
 
 /** Ends where the last of the recordings ends, begins where the first process started. */
@@ -99,16 +103,22 @@ export function timeFrame(files: readonly RecordingFile[], utc: boolean): TimeFr
   return { endNs, startedAtMs, utc };
 }
 
-/** Ids of the threads asked for, or undefined for all. */
+/** Ids of the threads asked for, and names where an id does not tell a thread; undefined for all. */
 function wantedThreads(
   { threads: wanted }: Selection,
-  { recording: { threads } }: RecordingFile,
-): ReadonlySet<number> | undefined {
+  { recording }: RecordingFile,
+): ReadonlySet<number | string> | undefined {
   if (wanted.length === 0) return undefined;
-  const ids = wanted.filter((text) => /^\d+$/.test(text)).map(Number);
+  const { threads } = recording;
+  const ids = new Set<number | string>(wanted.filter((text) => /^\d+$/.test(text)).map(Number));
+  // In a plain log threads of several processes may have one id.
+  const isByName = recording instanceof PlainLog;
+  if (isByName) for (const text of wanted) ids.add(text);
   for (const thread of threads) {
-    const names = [thread.name, threadLabel(thread, threads)];
-    if (wanted.some((text) => names.includes(text))) ids.push(thread.id);
+    const { id, name } = thread;
+    const isNamed = !isByName && wanted.includes(name);
+    const label = threadLabel(thread, threads);
+    if (isNamed || (label !== name && wanted.includes(label))) ids.add(id);
   }
-  return new Set(ids);
+  return ids;
 }

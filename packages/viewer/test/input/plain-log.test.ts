@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFile } from '../../src/input/open-recordings.ts';
 import { readPlainLine } from '../../src/input/plain-event.ts';
 import { openPlainLog } from '../../src/input/plain-log.ts';
+import { runCommand } from '../run-command.ts';
 import { runViewer } from '../run-viewer.ts';
 import { SAMPLE_MS, SAMPLE_NS, sampleHeader } from '../sample.ts';
 
@@ -242,6 +243,38 @@ describe('a command that counts', () => {
       cwd: directory,
     });
     expect(none.stderr).toMatch(/^ttlog-view: no thread mian; there are 0/);
+  });
+
+  it('knows threads by name that share a number, or have none', async () => {
+    const line = (n: number, thread: string): string =>
+      `{"level":30,"time":${SAMPLE_MS + n},"msg":"${n}",${thread}}\n`;
+    const numbered =
+      line(0, '"thread":1,"thread_name":"a"') + line(1, '"thread":1,"thread_name":"b"');
+    const named = line(2, '"thread_name":"a"') + line(3, '"thread_name":"b"') + line(4, '"n":1');
+    for (const [name, text] of Object.entries({ 'numbered.log': numbered, 'named.log': named })) {
+      writeFileSync(join(directory, name), text);
+    }
+    const both = ['numbered.log', 'named.log'].map((name) => join(directory, name));
+    const cat = async (...words: string[]): Promise<string> =>
+      (await runCommand(['cat', '--utc', ...words])).stdout;
+    const messages = async (...words: string[]): Promise<string[]> =>
+      Array.from((await cat('-j', ...words)).matchAll(/"msg":"(\d)"/g), ([, message]) => message);
+    expect(await messages(...both, '--thread', 'b')).toEqual(['1', '3']);
+    expect(await messages(...both, '--thread', 'b', '-C', '0')).toEqual(['1', '3']);
+    expect(await messages(...both, '--thread', '1', '--thread', 'main')).toEqual([
+      '0',
+      '1',
+      '2',
+      '4',
+    ]);
+    const shown = (await cat(both[1])).trimEnd().split('\n').slice(1);
+    expect(shown.map((line) => /(a|b|main) +(\d)( |$)/.exec(line)?.slice(1, 3))).toEqual([
+      ...[
+        ['a', '2'],
+        ['b', '3'],
+        ['main', '4'],
+      ],
+    ]);
   });
 
   it('survives a field with the name of a constructor', () => {
