@@ -51,18 +51,34 @@ export class InputWatch {
       const result = await openFile(path);
       // It may be half written, or not be a recording at all.
       if (!result.ok) this.#refused.add(path);
+      else if (files.some((box) => this.#outlasts(box, result.file))) this.#refused.add(path);
       else {
         files.push(result.file);
         hasNews = true;
       }
     }
     if (!hasNews) return null;
-    this.#files = withoutReplaced(files);
+    this.#files = this.#withoutReplaced(files);
     return this.#files;
   }
 
   #mayGo(file: RecordingFile): boolean {
     return isLiving(file) && !this.#gone.has(file.path);
+  }
+
+  /** A black box is in the recording that was made of it, or that its process left. */
+  #withoutReplaced(files: readonly RecordingFile[]): RecordingFile[] {
+    return files.filter((box) => {
+      const isReplaced = (file: RecordingFile): boolean =>
+        isBoxOf(box, file) && !this.#outlasts(box, file);
+      return !files.some(isReplaced);
+    });
+  }
+
+  /** Whether a black box goes on after a recording of its process: one that was asked for in between. */
+  #outlasts(box: RecordingFile, file: RecordingFile): boolean {
+    if (!isBoxOf(box, file)) return false;
+    return this.#mayGo(box) || box.recording.endNs > file.recording.endNs + TOLERANCE_NS;
   }
 
   /** The same file where nothing in it is new; what is there instead of it where it is gone. */
@@ -94,15 +110,12 @@ function isSame({ recording: left }: RecordingFile, { recording: right }: Record
   );
 }
 
-/** A black box is in the recording that was made of it, or that its process left. */
-function withoutReplaced(files: readonly RecordingFile[]): RecordingFile[] {
-  const runs = new Set(
-    files
-      .filter(({ path }) => !isBoxName(path))
-      .map(({ recording }) => recording.header.runId)
-      .filter((runId) => runId !== ''),
-  );
-  return files.filter(
-    ({ path, recording }) => !isBoxName(path) || !runs.has(recording.header.runId),
-  );
+/** The same event by another reading of the wall clock. */
+const TOLERANCE_NS = 1_000_000n;
+
+/** Whether one is a black box and the other a recording of the same process. */
+function isBoxOf(box: RecordingFile, file: RecordingFile): boolean {
+  const { runId } = file.recording.header;
+  const isPair = isBoxName(box.path) && !isBoxName(file.path);
+  return isPair && runId !== '' && box.recording.header.runId === runId;
 }

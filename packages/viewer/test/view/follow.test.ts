@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findRecordings } from '../../src/input/find-recordings.ts';
 import { InputWatch } from '../../src/input/input-watch.ts';
 import { openFile } from '../../src/input/open-recordings.ts';
 import type { RecordingFile } from '../../src/recording-file.ts';
@@ -101,6 +102,54 @@ describe('an input that is watched', () => {
     writeFileSync(join(directory, 'a.bin'), recordingBytes(hundredEvents().slice(0, 5)));
     expect((await watched(join(directory, 'a.bin'))).isOpen).toBe(false);
   });
+
+  it('goes on with a black box beside a snapshot that its living process was asked for', async () => {
+    const program = `
+      import { getLogger, startRecorder } from ${JSON.stringify(CORE)};
+      const recorder = startRecorder({ service: 'followed', blackBox: 'mirrored' });
+      const log = getLogger('app');
+      log.warn('before');
+      process.stdout.write('ready\\n');
+      process.stdin.on('data', async (word) => {
+        if (String(word) === 'snapshot') await recorder.snapshot('asked');
+        else log.warn('behind');
+        process.stdout.write('done\\n');
+      });
+    `;
+    writeFileSync(join(directory, 'app.mjs'), program);
+    const environment = { PATH: process.env.PATH ?? '', TTLOG_SNAPSHOT_DIR: directory };
+    const app = spawn(process.execPath, [join(directory, 'app.mjs')], {
+      env: environment,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    try {
+      await once(app.stdout, 'data');
+      const operands = [join(directory, '*.{ring,bin}')];
+      const wanted = { fallback: 'newest', kind: 'recordings' } as const;
+      const { paths } = await findRecordings(operands, environment, wanted);
+      expect(paths).toHaveLength(1);
+      const box = await openFile(paths[0]);
+      if (!box.ok) throw new Error(box.unopened.problem);
+      const watch = new InputWatch([box.file], { operands, environment, wanted });
+      app.stdin.write('snapshot');
+      await once(app.stdout, 'data');
+      expect((await findRecordings(operands, environment, wanted)).paths).toHaveLength(2);
+      await watch.look();
+      app.stdin.write('log');
+      await once(app.stdout, 'data');
+      let files: readonly RecordingFile[] = [];
+      const messages = () =>
+        files.flatMap(({ recording }) => [...recording.events()].map(({ message }) => message));
+      const look = async () => {
+        files = (await watch.look()) ?? files;
+        return messages();
+      };
+      await expect.poll(look, { timeout: 10_000 }).toEqual(['before', 'behind']);
+      expect(watch.isOpen).toBe(true);
+    } finally {
+      app.kill('SIGKILL');
+    }
+  }, 30_000);
 
   /** A program that logs a warning, and another one and dies when it is told to. */
   async function start(death: string): Promise<{ app: ChildProcess; pty: Pty }> {
