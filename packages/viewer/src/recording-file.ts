@@ -9,6 +9,30 @@ export interface RecordingFile {
   readonly recording: Recording;
 }
 
+/** Who logged an event. */
+export interface EventSource {
+  readonly service: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** An event of a plain log, whose lines may be of several processes. */
+export interface LineEvent extends RecordedEvent {
+  /** Where its line tells of another one than the header does, and which fields say so. */
+  readonly source?: EventSource & { readonly fields: readonly string[] };
+}
+
+/** What the line says, else what the header says. */
+export function sourceOf(event: LineEvent, { recording }: RecordingFile): EventSource {
+  return event.source ?? recording.header;
+}
+
+/** The fields without those that say nothing but the source. */
+export function fieldsBesideSource({ fields, source }: LineEvent): RecordedEvent['fields'] {
+  if (source === undefined) return fields;
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => !source.fields.includes(key)));
+}
+
 /** An event of one of several recordings. */
 export interface SourcedEvent {
   readonly event: RecordedEvent;

@@ -4,7 +4,7 @@
  */
 
 import type { RecordedEvent } from 'ttlog/reader';
-import type { RecordingFile } from '../recording-file.ts';
+import { fieldsBesideSource, type RecordingFile, sourceOf } from '../recording-file.ts';
 import { isoClock } from './clock.ts';
 import { printable } from './escape.ts';
 import { jsonValue } from './json-value.ts';
@@ -15,18 +15,19 @@ export const CSV_HEADER: string = `${COLUMNS.join(',')}\r\n`;
 
 export function csvFormat(): (event: RecordedEvent, file: RecordingFile) => string {
   const iso = isoClock();
-  return (event, { recording: { header } }) => {
-    const { timeNs, level, logger, message, thread, context, fields } = event;
+  return (event, file) => {
+    const { timeNs, level, logger, message, thread, context } = event;
+    const { service, host, pid } = sourceOf(event, file);
     const cells = [
       iso(timeNs),
       level,
       cell(logger),
       cell(message),
-      cell(header.service),
-      cell(header.host),
-      String(header.pid),
+      cell(service),
+      cell(host),
+      String(pid),
       cell(thread.name === '' ? String(thread.id) : thread.name),
-      cell(jsonValue({ ...context, ...fields })),
+      cell(jsonValue({ ...context, ...fieldsBesideSource(event) })),
     ];
     return `${cells.join(',')}\r\n`;
   };

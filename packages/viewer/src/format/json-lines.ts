@@ -125,7 +125,7 @@ export class JsonLines implements EventLines {
     let start = logger === '' ? '' : `,"logger":${jsonString(logger)}`;
     start += `,"msg":${jsonString(message)}`;
     if (kind !== 0) start += `,"kind":"${KINDS[kind]}"`;
-    start += processText(this.#file as RecordingFile) + threadText(thread);
+    start += processText((this.#file as RecordingFile).recording.header) + threadText(thread);
     return {
       start: Buffer.from(start),
       keys: keys.map((key) => {

@@ -7,7 +7,12 @@
  */
 
 import { flattenedKey, type RecordedEvent, TRACE_NAMES, type TraceNames } from 'ttlog/reader';
-import type { RecordingFile } from '../recording-file.ts';
+import {
+  type EventSource,
+  fieldsBesideSource,
+  type LineEvent,
+  type RecordingFile,
+} from '../recording-file.ts';
 import { isoClock } from './clock.ts';
 import { jsonString } from './escape.ts';
 import { jsonValue } from './json-value.ts';
@@ -23,27 +28,30 @@ export function jsonlFormat(
   const time = isoClock();
   const processes = new Map<RecordingFile, string>();
   const fieldKeys = keyCache(names);
+  const processOf = ({ source }: LineEvent, file: RecordingFile): string => {
+    if (source !== undefined) return processText(source);
+    const known = processes.get(file);
+    if (known !== undefined) return known;
+    const text = processText(file.recording.header);
+    processes.set(file, text);
+    return text;
+  };
   return (event, file) => {
-    const { fields, context, thread } = event;
-    let process = processes.get(file);
-    if (process === undefined) {
-      process = processText(file);
-      processes.set(file, process);
-    }
+    const { context, thread } = event;
+    const fields = fieldsBesideSource(event);
     let line = `{"time":"${time(event.timeNs)}","level":"${event.level}"`;
     if (event.logger !== '') line += `,"logger":${jsonString(event.logger)}`;
     line += `,"msg":${jsonString(event.message)}`;
     if (event.kind !== 'log') line += `,"kind":"${event.kind}"`;
-    line += process + threadText(thread);
+    line += processOf(event, file) + threadText(thread);
     line += bindingsText(context, (key) => Object.hasOwn(fields, key), names);
     for (const key of Object.keys(fields)) line += fieldKeys(key) + jsonValue(fields[key]);
     return `${line}${traceText(event, names)}}\n`;
   };
 }
 
-export function processText({ recording: { header } }: RecordingFile): string {
-  const service = jsonString(header.service);
-  return `,"service":${service},"host":${jsonString(header.host)},"pid":${jsonValue(header.pid)}`;
+export function processText({ service, host, pid }: EventSource): string {
+  return `,"service":${jsonString(service)},"host":${jsonString(host)},"pid":${jsonValue(pid)}`;
 }
 
 export function threadText({ id, name }: RecordedEvent['thread']): string {

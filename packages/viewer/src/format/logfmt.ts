@@ -5,7 +5,7 @@
  */
 
 import type { RecordedEvent } from 'ttlog/reader';
-import type { RecordingFile } from '../recording-file.ts';
+import { fieldsBesideSource, type RecordingFile, sourceOf } from '../recording-file.ts';
 import { isoClock } from './clock.ts';
 import { jsonString } from './escape.ts';
 import { jsonValue } from './json-value.ts';
@@ -19,14 +19,16 @@ const BARE = /^[\x21\x23-\x3c\x3e-\x7e]+$/;
 
 export function logfmtFormat(): (event: RecordedEvent, file: RecordingFile) => string {
   const time = isoClock();
-  return (event, { recording: { header } }) => {
-    const { fields, context, thread } = event;
+  return (event, file) => {
+    const { context, thread } = event;
+    const fields = fieldsBesideSource(event);
+    const { service, host, pid } = sourceOf(event, file);
     let line = `time=${time(event.timeNs)} level=${event.level}`;
     if (event.logger !== '') line += ` logger=${text(event.logger)}`;
     line += ` msg=${text(event.message)}`;
     if (event.kind !== 'log') line += ` kind=${event.kind}`;
-    line += ` service=${text(header.service)} host=${text(header.host)}`;
-    line += ` pid=${scalar(header.pid)} thread=${thread.id}`;
+    line += ` service=${text(service)} host=${text(host)}`;
+    line += ` pid=${scalar(pid)} thread=${thread.id}`;
     if (thread.name !== '') line += ` thread_name=${text(thread.name)}`;
     for (const [key, value] of Object.entries(context)) {
       const isHidden = Object.hasOwn(fields, key);

@@ -1,6 +1,6 @@
 /** What processes and threads are called on the screen, so that two different ones never look alike. */
 
-import type { RecordingFile } from '../recording-file.ts';
+import type { EventSource, RecordingFile } from '../recording-file.ts';
 import { printable } from './escape.ts';
 
 export interface NamedThread {
@@ -19,7 +19,11 @@ export function threadLabel(thread: NamedThread, all: readonly NamedThread[]): s
 
 /** `payments[4242]`. */
 export function processLabel({ recording: { header } }: RecordingFile): string {
-  return `${printable(header.service)}[${header.pid}]`;
+  return sourceLabel(header);
+}
+
+export function sourceLabel({ service, pid }: EventSource): string {
+  return `${printable(service)}[${pid}]`;
 }
 
 /**

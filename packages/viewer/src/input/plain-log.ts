@@ -10,6 +10,7 @@ import {
   type RecordedEvent,
   type Recording,
 } from 'ttlog/reader';
+import type { EventSource, LineEvent } from '../recording-file.ts';
 import { MAX_LINE_BYTES, PlainBytes, plainText } from './plain-bytes.ts';
 import { isPlainLine, type PlainLine, readPlainLine } from './plain-event.ts';
 import { PlainSurvey, type PlainThread } from './plain-survey.ts';
@@ -104,6 +105,7 @@ export class PlainLog implements Recording {
 
   *events(query: EventQuery = {}): Generator<RecordedEvent, undefined> {
     const survey = this.#survey;
+    const { header } = this;
     const minSeverity = severityOf(query.minLevel);
     const { sinceNs, untilNs, thread, title } = query;
     const threads = thread === undefined || typeof thread === 'object' ? thread : [thread];
@@ -113,8 +115,8 @@ export class PlainLog implements Recording {
       if (untilNs !== undefined && timeNs > untilNs) return;
       if (survey.severityAt(at) < minSeverity) continue;
       const line = readPlainLine(survey.textAt(at), timeNs);
-      keepSource(line, survey);
-      const event = line.isThreadByName ? withThread(line.event, survey.threadAt(at)) : line.event;
+      const sourced = withSource(line, header);
+      const event = line.isThreadByName ? withThread(sourced, survey.threadAt(at)) : sourced;
       if (title?.(event) === false) continue;
       const { id, name } = event.thread;
       if (threads === undefined || threads.includes(id) || threads.includes(name)) yield event;
@@ -206,13 +208,21 @@ function headerOf(survey: PlainSurvey, path: string): Recording['header'] {
 }
 
 /** With the id that the survey gave to the thread of that name. */
-function withThread(event: RecordedEvent, { id }: PlainThread): RecordedEvent {
+function withThread(event: LineEvent, { id }: PlainThread): LineEvent {
   return { ...event, thread: { id, name: event.thread.name } };
 }
 
 /** Of a line that is of another process than the first one, which the header tells of. */
-function keepSource({ event, host, pid, service }: PlainLine, first: PlainSurvey): void {
-  if (host !== undefined && host !== first.host) event.fields.host = host;
-  if (pid !== undefined && pid !== first.pid) event.fields.pid = pid;
-  if (service !== undefined && service !== first.service) event.fields.service = service;
+function withSource({ event, ...told }: PlainLine, header: EventSource): LineEvent {
+  const source = {
+    service: told.service ?? header.service,
+    host: told.host ?? header.host,
+    pid: told.pid ?? header.pid,
+  };
+  const others = (['host', 'pid', 'service'] as const).filter((key) => source[key] !== header[key]);
+  if (others.length === 0) return event;
+  // A field of that name which the line has itself stays what it is.
+  const fields = others.filter((key) => !Object.hasOwn(event.fields, key));
+  for (const key of fields) event.fields[key] = source[key];
+  return { ...event, source: { ...source, fields } };
 }

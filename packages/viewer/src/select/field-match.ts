@@ -7,7 +7,7 @@
 import { Mark, type RecordedEvent } from 'ttlog/reader';
 import { UsageError } from '../arguments/usage-error.ts';
 import { threadLabel } from '../format/source-label.ts';
-import type { RecordingFile } from '../recording-file.ts';
+import { type RecordingFile, sourceOf } from '../recording-file.ts';
 
 export type EventTest = (event: RecordedEvent, file: RecordingFile) => boolean;
 
@@ -44,9 +44,9 @@ export const OWN_VALUES: {
   trace_id: ({ traceId }: RecordedEvent) => [traceId],
   span_id: ({ spanId }: RecordedEvent) => [spanId],
   trace_flags: ({ traceFlags }: RecordedEvent) => [traceFlags],
-  service: (_: RecordedEvent, { recording }: RecordingFile) => [recording.header.service],
-  host: (_: RecordedEvent, { recording }: RecordingFile) => [recording.header.host],
-  pid: (_: RecordedEvent, { recording }: RecordingFile) => [recording.header.pid],
+  service: (event: RecordedEvent, file: RecordingFile) => [sourceOf(event, file).service],
+  host: (event: RecordedEvent, file: RecordingFile) => [sourceOf(event, file).host],
+  pid: (event: RecordedEvent, file: RecordingFile) => [sourceOf(event, file).pid],
 });
 
 export type ValueTest = (value: unknown) => boolean;

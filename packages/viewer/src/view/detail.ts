@@ -7,9 +7,9 @@ import { Mark, type RecordedEvent } from 'ttlog/reader';
 import { isoClock } from '../format/clock.ts';
 import { errorLines } from '../format/error-text.ts';
 import { printable } from '../format/escape.ts';
-import { processLabel, threadLabel } from '../format/source-label.ts';
+import { sourceLabel, threadLabel } from '../format/source-label.ts';
 import { errorTitle, isPlainObject, keyText, valueText } from '../format/value.ts';
-import type { SourcedEvent } from '../recording-file.ts';
+import { type SourcedEvent, sourceOf } from '../recording-file.ts';
 import { OWN_VALUES } from '../select/field-match.ts';
 
 export interface DetailNode {
@@ -42,6 +42,7 @@ const MAX_DEPTH = 40;
 
 export function detailTree({ event, file }: SourcedEvent): DetailNode[] {
   const { threads } = file.recording;
+  const source = sourceOf(event, file);
   const nodes: DetailNode[] = [
     ...(event.message.includes('\n')
       ? [messageNode(event.message)]
@@ -49,7 +50,7 @@ export function detailTree({ event, file }: SourcedEvent): DetailNode[] {
     leaf('time', null, isoClock()(event.timeNs)),
     leaf('level', 'level', event.level, `${event.level} (${event.severity})`),
     leaf('thread', 'thread', event.thread.id, threadLabel(event.thread, threads)),
-    leaf('process', 'pid', file.recording.header.pid, processLabel(file)),
+    leaf('process', 'pid', source.pid, sourceLabel(source)),
   ];
   if (event.logger !== '') nodes.push(leaf('logger', 'logger', event.logger));
   if (event.kind !== 'log') nodes.push(leaf('kind', 'kind', event.kind));

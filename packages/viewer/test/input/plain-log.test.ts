@@ -199,9 +199,37 @@ describe('the program', () => {
     const cat = (...words: string[]) =>
       runViewer(['cat', 'several.log', '-j', ...words], { cwd: directory });
     const lines = cat().stdout.trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line)['fields.pid'])).toEqual([undefined, 22]);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { pid: 7, host: 'web-2', service: 'several.log' },
+      { pid: 22, host: 'web-3', service: 'several.log' },
+    ]);
+    expect(lines[1]).not.toContain('fields.');
     expect(cat('-m', 'pid=22').stdout).toBe(`${lines[1]}\n`);
-    expect(cat('-m', 'pid=7').stdout.split('\n')[0]).toBe(lines[0]);
+    expect(cat('-m', 'pid=7').stdout).toBe(`${lines[0]}\n`);
+  });
+
+  it('tells the process of a line once in other forms, and leaves its own fields alone', async () => {
+    const other = PINO.replace('"pid":7', '"pid":22').replace(
+      '"hostname"',
+      '"host":"mine","hostname"',
+    );
+    const path = join(directory, 'other.log');
+    writeFileSync(path, `${PINO}\n${other.replace('web-2', 'web-3')}\n`);
+    const second = async (...words: string[]): Promise<string> =>
+      (await runCommand([...words, path])).stdout
+        .split(/\r?\n/)
+        .filter((line) => line.includes('22'))[0];
+    expect(JSON.parse(await second('cat', '-j'))).toMatchObject({
+      host: 'web-3',
+      'fields.host': 'mine',
+    });
+    expect(await second('cat', '-o', 'logfmt')).toMatch(
+      / host=web-3 pid=22 thread=0 fields.host=mine ms=12$/,
+    );
+    expect(await second('export', '--to', 'csv')).toMatch(
+      /,web-3,22,0,"{""host"":""mine"",""ms"":12}"$/,
+    );
+    expect(await second('cat')).toMatch(/ slow .*host=mine .*pid=22/);
   });
 
   it('says on the card that it is none of ours', () => {
