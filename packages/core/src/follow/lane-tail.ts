@@ -3,12 +3,13 @@
  * a copy of one segment at a time; how far behind it is does not change what it takes.
  */
 
+import { countEntries } from '../memory/cbor-item.ts';
 import type { EffectiveContext, LateFields } from '../record/decode-context.ts';
 import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
 import type { EventHead } from '../record/event-head.ts';
 import type { PlainObject } from '../record/own-property.ts';
 import { type PrintedTo, printedToOf } from '../record/printed-mark.ts';
-import { copyCommitted, endOfLane, GONE, isSealed, type Tenancy } from '../ring/follow.ts';
+import { copyCommitted, GONE, isSealed, type Tenancy } from '../ring/follow.ts';
 import type { RingMemory } from '../ring/ring-memory.ts';
 
 /** An event as the ring has it, good until its follower goes on. */
@@ -54,7 +55,6 @@ export class LaneTail implements FollowedEvent {
   /** 1 where some may have been, later than `resumeNs`, and how many is not known. */
   uncertainGaps = 0;
   readonly #memory: RingMemory;
-  readonly #tenant: Tenancy;
   readonly #originNs: bigint;
   readonly #bounds: EventBounds;
   readonly #resumeNs: number;
@@ -66,26 +66,28 @@ export class LaneTail implements FollowedEvent {
   #waiting: Tenancy[] = [];
   /** Running number of the first event that was neither read nor missed. */
   #next = 1n;
+  /** Events up to this number are gone, but for those of the current segment and those after it. */
+  #settledNext = 1n;
+  #hasThreadEnded = false;
   #isAtEvent = false;
 
   /**
-   * `tenant` is any segment of the thread in this pool. What is not later than `resumeNs` has been
-   * dealt with by somebody else, and is not missed; -Infinity where there was nobody.
+   * What is not later than `resumeNs` has been dealt with by somebody else, and is not missed;
+   * -Infinity where there was nobody.
    */
   constructor(
     memory: RingMemory,
-    tenant: Tenancy,
+    threadId: number,
     originNs: bigint,
     minSeverity: number,
     resumeNs: number,
   ) {
     this.#memory = memory;
-    this.#tenant = tenant;
     this.#originNs = originNs;
     this.#bounds = { minSeverity, minDtNs: 0, maxDtNs: Number.POSITIVE_INFINITY };
     this.#resumeNs = resumeNs;
     this.#hasResumed = resumeNs === Number.NEGATIVE_INFINITY;
-    this.threadId = tenant.threadId;
+    this.threadId = threadId;
   }
 
   get severity(): number {
@@ -120,11 +122,50 @@ export class LaneTail implements FollowedEvent {
 
   /** One of its segments has something new. */
   notice(tenancy: Tenancy): void {
+    // Read to its end already, which a thread may write between a look and that.
+    if (tenancy.firstEvent < this.#next) return;
     const isKnown = (other: Tenancy | undefined) =>
       other?.segment === tenancy.segment && other.generation === tenancy.generation;
     if (isKnown(this.#current?.tenancy) || this.#waiting.some(isKnown)) return;
     const later = this.#waiting.findIndex(({ firstEvent }) => firstEvent > tenancy.firstEvent);
     this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, tenancy);
+  }
+
+  /**
+   * Before the last look at the segments all events below `sealedNext` were sealed, and where the
+   * thread had ended there are no others: what has not been noticed of them is gone.
+   */
+  settle(sealedNext: bigint, hasThreadEnded: boolean): void {
+    if (sealedNext > this.#settledNext) this.#settledNext = sealedNext;
+    this.#hasThreadEnded ||= hasThreadEnded;
+  }
+
+  /** Nothing has been read yet. What is gone had been dealt with by somebody else. */
+  skipGone(): void {
+    this.#next = this.#waiting[0]?.firstEvent ?? this.#settledNext;
+  }
+
+  /** Counts what is gone, without going on. */
+  missGone(): void {
+    if (this.#current !== null) return;
+    const first = this.#waiting[0]?.firstEvent;
+    this.#missUpTo(first === undefined || first > this.#settledNext ? this.#settledNext : first);
+  }
+
+  /**
+   * Its thread has ended, and nothing but the copy of the current segment is left of it. Returns how
+   * many of its events are read or missed once that is read.
+   */
+  abandon(): bigint {
+    this.#waiting.length = 0;
+    let end = this.#next;
+    if (this.#current !== null) {
+      const { tenancy, committed } = this.#current;
+      const held = countEntries(this.#bytes as Uint8Array, 0, committed);
+      end = tenancy.firstEvent + BigInt(held);
+    }
+    this.settle(end, true);
+    return this.#settledNext - 1n;
   }
 
   /**
@@ -152,24 +193,26 @@ export class LaneTail implements FollowedEvent {
 
   /** Whether nothing more can come of it: its thread has ended, and all is read or missed. */
   hasEnded(): boolean {
-    if (this.#current !== null || this.#waiting.length > 0) return false;
-    const end = endOfLane(this.#memory, this.#tenant);
-    if (end === null) return false;
-    this.#missUpTo(end);
-    return true;
+    return this.#hasThreadEnded && this.#current === null && this.#waiting.length === 0;
   }
 
   #openNext(): Current | null {
-    const tenancy = this.#waiting.shift();
+    const tenancy = this.#waiting[0];
     if (tenancy === undefined) {
       this.#bytes = null;
+      this.missGone();
       return null;
     }
+    const { firstEvent } = tenancy;
+    // Begun during the look, and so may be one before it, where the look had been already.
+    const isSettled = this.#hasThreadEnded || firstEvent <= this.#settledNext;
+    if (firstEvent > this.#next && !isSettled) return null;
+    this.#waiting.shift();
     this.#bytes ??= new Uint8Array(this.#memory.segmentBytes);
     const baseNs = Number(tenancy.baseNs - this.#originNs);
     // No event before it is later than its beginning.
-    if (baseNs <= this.#resumeNs) this.#next = tenancy.firstEvent;
-    this.#missUpTo(tenancy.firstEvent);
+    if (baseNs <= this.#resumeNs) this.#next = firstEvent;
+    this.#missUpTo(firstEvent);
     this.#current = {
       tenancy,
       decoder: new SegmentDecoder(this.#bytes, 0, 0, () => NO_LATE_FIELDS),

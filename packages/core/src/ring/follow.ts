@@ -6,10 +6,6 @@
 
 import {
   POOL_COUNT,
-  ROW_INCARNATION,
-  ROW_LIVE,
-  ROW_STATE,
-  rowOffset,
   SEGMENT_BASE_NS,
   SEGMENT_COMMITTED,
   SEGMENT_FIRST_EVENT,
@@ -20,20 +16,18 @@ import {
   SEGMENT_WORD,
 } from '../memory/ring-layout.ts';
 import {
-  lowHalfRow,
   lowHalfState,
+  STATE_FREE,
   STATE_OPEN,
   STATE_SEALED,
   wordGeneration,
 } from '../memory/segment-word.ts';
 import type { RingMemory } from './ring-memory.ts';
-import { nextEventIndex } from './segments.ts';
 
 /** A segment while one thread has it. */
 export interface Tenancy {
   readonly segment: number;
   readonly generation: number;
-  readonly row: number;
   readonly incarnation: number;
   readonly threadId: number;
   readonly pool: number;
@@ -70,7 +64,7 @@ export class SegmentWatch {
         this.#generations[segment] === generation && this.#committed[segment] === committed;
       const state = lowHalfState(low);
       if (isSame || committed === 0 || (state !== STATE_OPEN && state !== STATE_SEALED)) continue;
-      const tenancy = readTenancy(this.#memory, segment, generation >>> 0, lowHalfRow(low));
+      const tenancy = readTenancy(this.#memory, segment, generation >>> 0);
       if (tenancy === null) continue;
       this.#generations[segment] = generation;
       this.#committed[segment] = committed;
@@ -105,38 +99,52 @@ export function isSealed(memory: RingMemory, { segment }: Tenancy): boolean {
 }
 
 /**
- * Running number that the next event of this thread and pool would have had, once the thread has
- * ended; null while it lives, and 0 where its row has been given away.
+ * Whether nothing that is later than `sinceNs` has been overwritten, by all that a first look has
+ * found. What was sealed first goes first, and what is free before that: so of each pool it takes
+ * one segment that was sealed by then, as it has a successor from that time, or that is free.
  */
-export function endOfLane(
+export function isWholeSince(
   memory: RingMemory,
-  { row, incarnation, pool }: Pick<Tenancy, 'row' | 'incarnation' | 'pool'>,
-): bigint | null {
-  const offset = rowOffset(row);
-  const isLive = Atomics.load(memory.i32, (offset + ROW_STATE) >> 2) === ROW_LIVE;
-  const next = Atomics.load(memory.i64, nextEventIndex(row, pool));
-  if (memory.i32[(offset + ROW_INCARNATION) >> 2] >>> 0 !== incarnation) return 0n;
-  return isLive ? null : next;
+  tenancies: readonly Tenancy[],
+  sinceNs: bigint,
+): boolean {
+  const newestByThen = new Map<number, bigint>();
+  for (const tenancy of tenancies) {
+    if (tenancy.baseNs > sinceNs) continue;
+    const key = laneKey(tenancy);
+    const newest = newestByThen.get(key);
+    if (newest === undefined || tenancy.firstEvent > newest) {
+      newestByThen.set(key, tenancy.firstEvent);
+    }
+  }
+  const wholePools = new Set<number>();
+  for (const tenancy of tenancies) {
+    const newest = newestByThen.get(laneKey(tenancy));
+    const isSealed = newest !== undefined && tenancy.firstEvent < newest;
+    // Once more, so that it has stood until after the look.
+    if (isSealed && isStillThere(memory, tenancy.segment, tenancy.generation)) {
+      wholePools.add(memory.homePool(tenancy.segment));
+    }
+  }
+  for (let segment = 0; segment < memory.segmentCount; segment++) {
+    const low = Atomics.load(memory.i32, (memory.segmentOffset(segment) + SEGMENT_WORD) >> 2);
+    if (lowHalfState(low) === STATE_FREE) wholePools.add(memory.homePool(segment));
+  }
+  return wholePools.size === (memory.warnSegments === 0 ? 1 : POOL_COUNT);
 }
 
 /** A name for thread and pool, for as long as the ring lives. */
-export function laneKey({ incarnation, pool }: Tenancy): number {
+export function laneKey({ incarnation, pool }: Pick<Tenancy, 'incarnation' | 'pool'>): number {
   return incarnation * POOL_COUNT + pool;
 }
 
 /** null where it was given away while its header was read. */
-function readTenancy(
-  memory: RingMemory,
-  segment: number,
-  generation: number,
-  row: number,
-): Tenancy | null {
+function readTenancy(memory: RingMemory, segment: number, generation: number): Tenancy | null {
   const { i32, i64 } = memory;
   const offset = memory.segmentOffset(segment);
   const tenancy: Tenancy = {
     segment,
     generation,
-    row,
     incarnation: i32[(offset + SEGMENT_INCARNATION) >> 2] >>> 0,
     threadId: i32[(offset + SEGMENT_THREAD_ID) >> 2],
     pool: i32[(offset + SEGMENT_POOL) >> 2],
