@@ -12,10 +12,10 @@ import { pack, unpack } from './packing.ts';
 
 /**
  * Everything is there twice, as ES modules and as CommonJS, and in each the recorder thread's part
- * a second time, as text (100 KB). That is 472 KB packed and 1.55 MB unpacked; our own
+ * a second time, as text (100 KB). That is 487 KB packed and 1.35 MB unpacked; our own
  * code is not minified, so that stack traces can be read.
  */
-const TARBALL_BYTES = 480_000;
+const TARBALL_BYTES = 490_000;
 const UNPACKED_BYTES = 1_600_000;
 /** Of 182 KB the page of a report, with preact and uPlot, is a quarter, the full screen a fifth. */
 const VIEWER_TARBALL_BYTES = 200_000;
