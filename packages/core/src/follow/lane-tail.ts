@@ -4,8 +4,8 @@
  */
 
 import { countEntries } from '../memory/cbor-item.ts';
-import type { EffectiveContext, LateFields } from '../record/decode-context.ts';
 import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
+import type { EffectiveContext, LateFields } from '../record/effective-context.ts';
 import type { EventHead } from '../record/event-head.ts';
 import type { PlainObject } from '../record/own-property.ts';
 import { type PrintedTo, printedToOf } from '../record/printed-mark.ts';

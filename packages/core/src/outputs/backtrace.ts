@@ -4,7 +4,7 @@
  */
 
 import type { FollowedEvent } from '../follow/lane-tail.ts';
-import type { EffectiveContext } from '../record/decode-context.ts';
+import type { EffectiveContext } from '../record/effective-context.ts';
 import type { LineBatch } from './line-batch.ts';
 import type { BacktraceOrder } from './output-order.ts';
 

@@ -5,8 +5,8 @@
  */
 
 import type { FollowedEvent } from '../follow/lane-tail.ts';
-import type { EffectiveContext } from '../record/decode-context.ts';
 import type { Shape } from '../record/decode-segment.ts';
+import type { EffectiveContext } from '../record/effective-context.ts';
 import type { EventHead } from '../record/event-head.ts';
 import { LEVELS, levelOfSeverity, SEVERITY } from '../record/level.ts';
 import { jsonString } from '../text/escape.ts';

@@ -1,215 +1,215 @@
 /**
- * Contexts of one segment and what is in force inside each: bindings of the parents, its own,
- * and the fields that came late. Which record defines a context is decode-segment.ts's affair.
+ * Contexts of one segment: where each is defined, and what is in force inside those that events
+ * use. Which record defines a context is decode-segment.ts's affair.
  */
 
+import {
+  CONTEXT_FIELDS,
+  readOwnContext,
+  readParentUid,
+  readUid,
+  skipBehindParent,
+} from './context-fields.ts';
 import { DecodeError } from './decode-error.ts';
-import type { ValueDecoder } from './decode-value.ts';
-import { Mark } from './marks.ts';
-import { assignOwn, isPlainObject, type PlainObject, REST_KEY, setOwn } from './own-property.ts';
+import { MAJOR_UNSIGNED } from './decode-head.ts';
+import { DEFAULT_BUDGET, type ValueDecoder } from './decode-value.ts';
+import {
+  type ContextUid,
+  type EffectiveContext,
+  effectiveInside,
+  keyListOf,
+  type LateFields,
+  mergedBindings,
+  NO_CONTEXT,
+  NO_KEYS,
+  type OwnContext,
+} from './effective-context.ts';
+import type { PlainObject } from './own-property.ts';
+import { type Resolved, ResolvedContexts } from './resolved-contexts.ts';
 
-/** Identifies a context in the whole process. */
-export type ContextUid = number | bigint | string;
-
-/** What is in force for an event. Shared by the events of a context, and therefore frozen. */
-export interface EffectiveContext {
-  /** undefined where there is no context. */
-  readonly uid: ContextUid | undefined;
-  /** The one around it, as far as that is known. */
-  readonly outer: EffectiveContext | null;
-  readonly bindings: PlainObject;
-  /** Lower-case hex. */
-  readonly traceId: string | undefined;
-  readonly spanId: string | undefined;
-  readonly traceFlags: number | undefined;
-}
-
-/** Fields by uid that `late` records of the whole recording add, in the order they came. */
-export type LateFields = ReadonlyMap<ContextUid, PlainObject>;
-
-export const NO_CONTEXT: EffectiveContext = Object.freeze({
-  uid: undefined,
-  outer: null,
-  bindings: Object.freeze({}),
-  traceId: undefined,
-  spanId: undefined,
-  traceFlags: undefined,
-});
-
-/** Fields of the array that defines a context, its name not counted. */
-export const CONTEXT_FIELDS = 6;
-
-const MAX_ID_BYTES = 32;
-/** Contexts whose effect is kept at hand; there may be one for every event. */
-const MAX_RESOLVED = 256;
 /**
- * Steps to parents and keys copied from them, for all events of a segment: at least so many, and
- * one for every four bytes, which is twenty for each context of a segment full of them.
+ * Work on contexts for all events of a segment, in keys copied from parents: at least so much,
+ * and so much for every byte. The smallest context that has a binding takes 43 bytes with an event
+ * of its own, so that three hundred keys may be around each in a segment that is full of them.
  */
-const LEAST_INHERITANCE = 1 << 19;
-const BYTES_PER_INHERITANCE = 4;
+const LEAST_WORK = 1 << 19;
+const WORK_PER_BYTE = 8;
+/** Finding a parent, and making the object of a context. */
+const STEP_WORK = 4;
+/** Decoding a definition takes as long for so many bytes, or units, as copying one key. */
+const BYTES_PER_WORK = 4;
+const UNITS_PER_WORK = 2;
+/** In the decoder's units of 16 bytes: a context without its bindings, and a key that is copied. */
+const RESOLVED_COST = 12;
+const COPIED_KEY_COST = 3;
+/** Bytes of a text that become a unit, where each becomes two. */
+const TEXT_BYTES_PER_UNIT = 8;
+/** What a context and all around it may take: as much as one value of an event. */
+const MAX_CHAIN_COST = DEFAULT_BUDGET;
 
-interface Context {
-  readonly uid: ContextUid;
-  readonly parentUid: ContextUid | null;
-  readonly parent: Context | undefined;
-  readonly bindings: PlainObject;
-  readonly traceId: string | undefined;
-  readonly spanId: string | undefined;
-  readonly traceFlags: number | undefined;
-  effective: EffectiveContext | undefined;
-}
-
+/**
+ * Keeps of a definition where it stands, since there may be one for every event, and decodes it
+ * when an event uses it.
+ */
 export class ContextTable {
   private readonly decoder: ValueDecoder;
   /** Asked for only when a context is used: finding all late fields reads the whole recording. */
   private readonly lateFields: () => LateFields;
-  private readonly contexts: Context[] = [];
-  private readonly byUid: Map<ContextUid, Context> = new Map();
-  /** Those that have `effective`, oldest first from `nextResolved` on. */
-  private readonly resolved: Context[] = [];
-  private nextResolved = 0;
-  private inheritanceLeft: number;
+  /** By number less 1: where the six fields begin, and the number of the parent, 0 for none. */
+  private readonly starts: number[] = [];
+  private readonly parents: number[] = [];
+  private readonly numberOf: Map<ContextUid, number> = new Map();
+  private readonly resolved: ResolvedContexts = new ResolvedContexts();
+  private workLeft: number;
 
   constructor(decoder: ValueDecoder, lateFields: () => LateFields) {
     this.decoder = decoder;
     this.lateFields = lateFields;
-    const bytes = decoder.end - decoder.position;
-    this.inheritanceLeft = LEAST_INHERITANCE + bytes / BYTES_PER_INHERITANCE;
+    this.workLeft = LEAST_WORK;
+    this.grow(decoder.end - decoder.position);
   }
 
-  /** Reads the six fields of a definition; the context gets the next number. */
+  /** What is kept of contexts that were used, in the decoder's units. */
+  get keptCost(): number {
+    return this.resolved.cost;
+  }
+
+  /** So many bytes more are to be read. */
+  grow(addedBytes: number): void {
+    this.workLeft += addedBytes * WORK_PER_BYTE;
+    this.resolved.grow(addedBytes);
+  }
+
+  /** Goes past the six fields of a definition; the context gets the next number. */
   define(): void {
-    const context = this.readContext();
-    this.contexts.push(context);
-    this.byUid.set(context.uid, context);
+    const { decoder } = this;
+    const start = decoder.position;
+    const uid = readUid(decoder);
+    const parentUid = readParentUid(decoder);
+    skipBehindParent(decoder);
+    this.starts.push(start);
+    // Parents are defined before their children, so no circle can come about.
+    this.parents.push(this.numberOfParent(parentUid));
+    this.numberOf.set(uid, this.starts.length);
   }
 
   /** Reads what stands in an event for its context: 0, a number, or the context itself. */
   readEffective(): EffectiveContext {
     const { decoder } = this;
     const start = decoder.position;
-    let context: Context;
-    if (decoder.peekMajor() === 0) {
-      const number = decoder.readUnsigned();
-      if (number === 0) return NO_CONTEXT;
-      context = this.contexts[number - 1];
-      if (context === undefined) throw new DecodeError(`context ${number} is not defined`, start);
-    } else {
-      if (decoder.readArrayHead() !== CONTEXT_FIELDS) {
-        throw new DecodeError('an inline context is not six fields', start);
-      }
-      context = this.readContext();
+    if (decoder.peekMajor() !== MAJOR_UNSIGNED) return this.readInline(start);
+    const number = decoder.readUnsigned();
+    if (number === 0) return NO_CONTEXT;
+    const known = this.resolved.get(number);
+    if (known !== undefined) return known.effective;
+    if (number > this.starts.length) {
+      throw new DecodeError(`context ${number} is not defined`, start);
     }
-    return context.effective ?? this.resolve(context, start);
-  }
-
-  private readContext(): Context {
-    const { decoder } = this;
-    const uid = readUid(decoder);
-    const parentUid = readParentUid(decoder);
-    const bindings = readFields(decoder);
-    const traceId = readHexId(decoder);
-    const spanId = readHexId(decoder);
-    const traceFlags = readFlags(decoder);
-    // Parents are defined before their children, so no circle can come about.
-    const parent = parentUid === null ? undefined : this.byUid.get(parentUid);
-    return { uid, parentUid, parent, bindings, traceId, spanId, traceFlags, effective: undefined };
-  }
-
-  private resolve(context: Context, start: number): EffectiveContext {
-    const unresolved: Context[] = [];
-    let outer: Context | undefined = context;
-    while (outer !== undefined && outer.effective === undefined) {
-      unresolved.push(outer);
-      outer = outer.parent;
-    }
-    let effective: EffectiveContext = outer?.effective ?? NO_CONTEXT;
-    for (let i = unresolved.length - 1; i >= 0; i--) {
-      effective = this.extend(effective, unresolved[i], start);
-      this.keep(unresolved[i], effective);
-    }
+    const { position, budget } = decoder;
+    const { effective } = this.resolve(number);
+    decoder.position = position;
+    decoder.budget = budget;
     return effective;
   }
 
-  private keep(context: Context, effective: EffectiveContext): void {
-    const oldest = this.resolved[this.nextResolved];
-    if (oldest !== undefined) oldest.effective = undefined;
-    this.resolved[this.nextResolved] = context;
-    this.nextResolved = (this.nextResolved + 1) % MAX_RESOLVED;
-    context.effective = effective;
+  private readInline(start: number): EffectiveContext {
+    const { decoder } = this;
+    if (decoder.readArrayHead() !== CONTEXT_FIELDS) {
+      throw new DecodeError('an inline context is not six fields', start);
+    }
+    const context = readOwnContext(decoder);
+    const { position, budget } = decoder;
+    const parent = this.numberOfParent(context.parentUid);
+    const outer = parent === 0 ? null : (this.resolved.get(parent) ?? this.resolve(parent));
+    decoder.position = position;
+    decoder.budget = budget;
+    this.work(STEP_WORK, start);
+    return this.inside(outer, context, start);
   }
 
-  private extend(outer: EffectiveContext, context: Context, start: number): EffectiveContext {
-    const bindings: PlainObject = {};
+  private numberOfParent(parentUid: ContextUid | null): number {
+    return parentUid === null ? 0 : (this.numberOf.get(parentUid) ?? 0);
+  }
+
+  /** The context that is defined as `number`. Leaves the decoder anywhere. */
+  private resolve(number: number): Resolved {
+    const unresolved: number[] = [];
+    let outer: Resolved | undefined;
+    for (let next = number; next !== 0; next = this.parents[next - 1]) {
+      outer = this.resolved.get(next);
+      if (outer !== undefined) break;
+      unresolved.push(next);
+      this.work(STEP_WORK, this.starts[next - 1]);
+    }
+    for (let i = unresolved.length - 1; i >= 0; i--) {
+      outer = this.resolveInside(outer ?? null, unresolved[i]);
+    }
+    return outer as Resolved;
+  }
+
+  private resolveInside(outer: Resolved | null, number: number): Resolved {
+    const { decoder } = this;
+    const start = this.starts[number - 1];
+    const budget = MAX_CHAIN_COST - RESOLVED_COST - (outer?.chainCost ?? 0);
+    if (budget < 0) throw nestedTooMuch(start);
+    decoder.position = start;
+    decoder.budget = budget;
+    let context: OwnContext;
+    try {
+      context = readOwnContext(decoder);
+    } finally {
+      // Also where it cannot be decoded, since every event of it will try.
+      this.workLeft -= (decoder.position - start) / BYTES_PER_WORK;
+      this.workLeft -= (budget - decoder.budget) / UNITS_PER_WORK;
+    }
+    const textCost = (decoder.position - start) / TEXT_BYTES_PER_UNIT;
+    const ownCost = RESOLVED_COST + budget - decoder.budget + textCost;
+    const effective = this.inside(outer, context, start);
+    const { bindings } = effective;
+    const isShared = bindings === context.bindings || bindings === outer?.effective.bindings;
+    const copiedCost = isShared ? 0 : Object.keys(bindings).length * COPIED_KEY_COST;
+    return this.resolved.keep(number, effective, outer, ownCost + copiedCost);
+  }
+
+  /** Copies bindings only where there are some of more than one origin. */
+  private inside(outer: Resolved | null, context: OwnContext, start: number): EffectiveContext {
+    const around = outer?.effective ?? null;
+    const added = this.addedBindings(context, around);
+    if (added.length === 0) {
+      return effectiveInside(around, context, (around ?? NO_CONTEXT).bindings);
+    }
+    if (outer === null && added.length === 1 && added[0] === context.bindings) {
+      return effectiveInside(around, context, Object.freeze(context.bindings));
+    }
+    if (outer !== null) outer.keyList ??= keyListOf(outer.effective.bindings);
+    const keyList = outer?.keyList ?? NO_KEYS;
+    let keyCount = keyList.keys.length;
+    for (const fields of added) keyCount += Object.keys(fields).length;
+    this.work(keyCount, start);
+    const chainCost = (outer?.chainCost ?? 0) + keyCount * COPIED_KEY_COST;
+    if (chainCost > MAX_CHAIN_COST) throw nestedTooMuch(start);
+    const outerBindings = (around ?? NO_CONTEXT).bindings;
+    return effectiveInside(around, context, mergedBindings(outerBindings, keyList, added));
+  }
+
+  /** What the context has on top of the one around it, the later winning. */
+  private addedBindings(context: OwnContext, around: EffectiveContext | null): PlainObject[] {
     const late = this.lateFields();
-    assignOwn(bindings, outer.bindings);
-    this.inheritanceLeft -= 1 + Object.keys(bindings).length;
-    if (this.inheritanceLeft < 0) {
-      throw new DecodeError('contexts are nested beyond measure', start);
+    const { uid, parentUid, bindings } = context;
+    const ofParent = parentUid !== null && around === null ? late.get(parentUid) : undefined;
+    const added: PlainObject[] = [];
+    for (const fields of [ofParent, bindings, late.get(uid)]) {
+      if (fields !== undefined && Object.keys(fields).length > 0) added.push(fields);
     }
-    if (context.parentUid !== null && context.parent === undefined) {
-      assignOwn(bindings, late.get(context.parentUid) ?? {});
-    }
-    assignOwn(bindings, context.bindings);
-    assignOwn(bindings, late.get(context.uid) ?? {});
-    // Flags belong to a span; a context that names none has 0 there.
-    const hasIds = context.traceId !== undefined || context.spanId !== undefined;
-    return Object.freeze({
-      uid: context.uid,
-      outer: outer === NO_CONTEXT ? null : outer,
-      bindings: Object.freeze(bindings),
-      traceId: context.traceId ?? outer.traceId,
-      spanId: context.spanId ?? outer.spanId,
-      traceFlags: hasIds ? (context.traceFlags ?? outer.traceFlags) : outer.traceFlags,
-    });
+    return added;
+  }
+
+  private work(amount: number, start: number): void {
+    this.workLeft -= amount;
+    if (this.workLeft < 0) throw nestedTooMuch(start);
   }
 }
 
-/** The uid that is next. */
-export function readUid(decoder: ValueDecoder): ContextUid {
-  const start = decoder.position;
-  const uid = decoder.read();
-  if (typeof uid === 'number' || typeof uid === 'bigint' || typeof uid === 'string') return uid;
-  throw new DecodeError('a context has no uid', start);
-}
-
-/** Fields of a context: a map, cut or whole, or null for none. */
-export function readFields(decoder: ValueDecoder): PlainObject {
-  const start = decoder.position;
-  const fields = decoder.read();
-  if (fields === null || fields === undefined) return {};
-  if (isPlainObject(fields)) return fields;
-  if (!(fields instanceof Mark)) {
-    throw new DecodeError('fields of a context are not a map', start);
-  }
-  const kept = isPlainObject(fields.value) ? fields.value : {};
-  setOwn(kept, REST_KEY, new Mark(fields.kind, fields.text, null, fields.originalSize));
-  return kept;
-}
-
-function readParentUid(decoder: ValueDecoder): ContextUid | null {
-  const start = decoder.position;
-  const uid = decoder.read();
-  if (uid === null || uid === undefined || uid === 0) return null;
-  if (typeof uid === 'number' || typeof uid === 'bigint' || typeof uid === 'string') return uid;
-  throw new DecodeError('a context has a parent that is no uid', start);
-}
-
-function readHexId(decoder: ValueDecoder): string | undefined {
-  const start = decoder.position;
-  const id = decoder.read();
-  if (id === null || id === undefined) return undefined;
-  if (id instanceof Uint8Array && id.length <= MAX_ID_BYTES) {
-    return Buffer.from(id.buffer, id.byteOffset, id.length).toString('hex');
-  }
-  throw new DecodeError('a trace or span id is not a few bytes', start);
-}
-
-function readFlags(decoder: ValueDecoder): number | undefined {
-  const start = decoder.position;
-  const flags = decoder.read();
-  if (flags === null || flags === undefined) return undefined;
-  if (typeof flags === 'number') return flags;
-  throw new DecodeError('trace flags are not a number', start);
+function nestedTooMuch(start: number): DecodeError {
+  return new DecodeError('contexts are nested beyond measure', start);
 }

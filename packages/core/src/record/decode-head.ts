@@ -4,6 +4,7 @@
  * decode-value.ts's affair.
  */
 
+import { itemEnd, MALFORMED } from '../memory/cbor-item.ts';
 import { decodeFloat16 } from './decode-binary.ts';
 import { DecodeError } from './decode-error.ts';
 import { decodeUtf8, type TextBytes } from './decode-text.ts';
@@ -15,6 +16,7 @@ export const MAJOR_TEXT = 3;
 export const MAJOR_ARRAY = 4;
 export const MAJOR_MAP = 5;
 export const MAJOR_TAG = 6;
+export const MAJOR_SIMPLE = 7;
 
 const CBOR_NULL = 0xf6;
 
@@ -44,6 +46,14 @@ export class HeadReader {
   /** Major type of the next item, -1 at the end. */
   peekMajor(): number {
     return this.position < this.end ? this.bytes[this.position] >> 5 : -1;
+  }
+
+  /** Goes past the next item, whatever it means. */
+  skip(): void {
+    const start = this.position;
+    const next = itemEnd(this.bytes, start, this.end);
+    if (next === MALFORMED) throw new DecodeError('an item is not well-formed CBOR', start);
+    this.position = next;
   }
 
   /** The next item, which has to be an unsigned integer up to 2^53 - 1. */

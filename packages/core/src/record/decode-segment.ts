@@ -5,18 +5,16 @@
  */
 
 import { itemEnd, MALFORMED } from '../memory/cbor-item.ts';
+import { CONTEXT_FIELDS, readFields, readUid } from './context-fields.ts';
+import { ContextTable } from './decode-context.ts';
+import { DecodeError } from './decode-error.ts';
+import { DEFAULT_BUDGET, ValueDecoder } from './decode-value.ts';
 import {
-  CONTEXT_FIELDS,
-  ContextTable,
   type ContextUid,
   type EffectiveContext,
   type LateFields,
   NO_CONTEXT,
-  readFields,
-  readUid,
-} from './decode-context.ts';
-import { DecodeError } from './decode-error.ts';
-import { DEFAULT_BUDGET, ValueDecoder } from './decode-value.ts';
+} from './effective-context.ts';
 import { MAX_SEVERITY } from './level.ts';
 import { type PlainObject, setOwn } from './own-property.ts';
 import {
@@ -31,13 +29,15 @@ import {
 const EVENT_FIELDS = 4;
 /**
  * What all definitions of a segment may allocate, in the decoder's units: this and half a unit
- * a byte, which is more than a segment takes that defines a context for every event.
+ * a byte, which is more than any number of contexts takes: the smallest definition has 15 bytes.
  */
 const LEAST_DEFINITIONS_BUDGET = 1 << 20;
+const BYTES_PER_UNIT = 2;
 /** Far more than any object has that the writer takes apart into keys. */
 const MAX_KEYS = 1 << 16;
 const SHAPE_COST = 12;
-const CONTEXT_COST = 12;
+/** Two numbers and an entry of a Map, all of which grow by doubling. */
+const CONTEXT_COST = 7;
 const KEY_COST = 4;
 
 /** Logger, message and keys of events. */
@@ -107,7 +107,7 @@ export class SegmentDecoder {
     this.bytes = untrustedBytes;
     this.end = end;
     this.recordStart = start;
-    this.fullBudget = LEAST_DEFINITIONS_BUDGET + (end - start) / 2;
+    this.fullBudget = LEAST_DEFINITIONS_BUDGET + (end - start) / BYTES_PER_UNIT;
     this.definitionsBudget = this.fullBudget;
     this.decoder = new ValueDecoder(untrustedBytes, start, end);
     this.contexts = new ContextTable(this.decoder, lateFields);
@@ -115,15 +115,16 @@ export class SegmentDecoder {
   }
 
   /** What the tables take, in the decoder's units. */
-  get definitionsUsed(): number {
-    return this.fullBudget - this.definitionsBudget;
+  get tablesCost(): number {
+    return this.fullBudget - this.definitionsBudget + this.contexts.keptCost;
   }
 
   /** More records have come behind those there were: they end at `end` now. */
   extend(end: number): void {
-    const budget = (end - this.end) / 2;
-    this.fullBudget += budget;
-    this.definitionsBudget += budget;
+    const addedBytes = end - this.end;
+    this.fullBudget += addedBytes / BYTES_PER_UNIT;
+    this.definitionsBudget += addedBytes / BYTES_PER_UNIT;
+    this.contexts.grow(addedBytes);
     this.end = end;
     this.decoder.end = end;
   }

@@ -3,8 +3,8 @@
  * straight from their bytes.
  */
 
-import type { EffectiveContext } from './decode-context.ts';
 import type { Shape } from './decode-segment.ts';
+import type { EffectiveContext } from './effective-context.ts';
 
 /** Good until its reader goes on. */
 export interface EventHead {

@@ -3,8 +3,8 @@
  * may stand in another segment than what was said about it later.
  */
 
-import type { ContextUid, LateFields } from '../record/decode-context.ts';
 import { type EventBounds, SegmentDecoder } from '../record/decode-segment.ts';
+import type { ContextUid, LateFields } from '../record/effective-context.ts';
 import { assignOwn, type PlainObject } from '../record/own-property.ts';
 import { RECORD_LATE } from '../record/record-layout.ts';
 import type { ByteSource } from './byte-source.ts';

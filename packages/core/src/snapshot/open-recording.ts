@@ -3,7 +3,7 @@
  * in time. Shows whatever is whole of a damaged file, and says what is not.
  */
 
-import type { LateFields } from '../record/decode-context.ts';
+import type { LateFields } from '../record/effective-context.ts';
 import { type ByteSource, bytesSource, fileSource } from './byte-source.ts';
 import { KIND_FOOTER, KIND_HEADER, KIND_SEGMENT } from './container-layout.ts';
 import { RecordingError } from './damage-error.ts';

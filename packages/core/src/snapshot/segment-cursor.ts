@@ -3,9 +3,9 @@
  * the content into reports. Which segment is next is merge-events.ts's affair.
  */
 
-import type { LateFields } from '../record/decode-context.ts';
 import { DecodeError } from '../record/decode-error.ts';
 import { type EventBounds, SegmentDecoder, type Shape } from '../record/decode-segment.ts';
+import type { LateFields } from '../record/effective-context.ts';
 import type { EventHead } from '../record/event-head.ts';
 import { type Level, levelOfSeverity, MAX_SEVERITY } from '../record/level.ts';
 import type { DamageList } from './damage-list.ts';
@@ -119,8 +119,7 @@ export class SegmentCursor {
       if (this.advanceToWanted(decoder)) {
         // Never backwards, or the segments could not be merged in one pass.
         this.timeKey = Math.max(this.timeKey, this.baseKey + decoder.dtNs);
-        const definitions = decoder.definitionsUsed * BUDGET_UNIT_BYTES;
-        this.residentBytes = this.contentBytes + definitions;
+        this.residentBytes = this.contentBytes + decoder.tablesCost * BUDGET_UNIT_BYTES;
         return true;
       }
     } catch (error) {

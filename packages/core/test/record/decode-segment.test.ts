@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ContextUid, LateFields } from '../../src/record/decode-context.ts';
 import { DecodeError } from '../../src/record/decode-error.ts';
 import { type EventBounds, SegmentDecoder } from '../../src/record/decode-segment.ts';
+import type { ContextUid, LateFields } from '../../src/record/effective-context.ts';
 import { Mark } from '../../src/record/marks.ts';
 import { cbor, sequence, tag, wide } from '../formats/cbor-bytes.ts';
 
@@ -290,13 +290,54 @@ describe('SegmentDecoder', () => {
     const events = Array.from({ length: 10 }, () => [1, 9, ['', '', []], nested.length]);
     const shapes = new Array(200_000).fill(['shape', 0, '', '', []]);
     const keys = Array.from({ length: 70_000 }, (_, i) => String(i));
+    const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`key${i}`, i]));
+    const inTurn = Array.from({ length: 2_000 }, (_, i) => [
+      ['context', i + 2, 1, { own: i }, null, null, null],
+      [1, 9, ['', '', []], i + 2],
+    ]).flat();
     const decoders: [SegmentDecoder, RegExp][] = [
       [decoderOf([...nested, ...events]), /nested/],
+      [decoderOf([['context', 1, 0, wide, null, null, null], ...inTurn]), /nested/],
       [decoderOf(shapes), /defines/],
       [decoderOf([['shape', 0, '', '', keys]]), /keys/],
     ];
     const before = process.cpuUsage();
     for (const [decoder, what] of decoders) expect(() => eventsOf(decoder)).toThrow(what);
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3);
+  });
+  it('does not decode again without end a context that cannot be decoded', () => {
+    const bindings = { list: new Array(100_000).fill(1), bad: tag(27, 0) };
+    const decoder = decoderOf([
+      ['context', 1, 0, bindings, null, null, null],
+      ...new Array(10_000).fill([1, 9, ['', '', []], 1]),
+    ]);
+    const told = new Map<string, number>();
+    const before = process.cpuUsage();
+    while (decoder.advance(ALL)) {
+      try {
+        decoder.decodeEvent();
+      } catch (error) {
+        const { message } = error as DecodeError;
+        told.set(message, (told.get(message) ?? 0) + 1);
+      }
+    }
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3);
+    expect([...told.keys()]).toEqual([
+      'tag 27 is not one of ours',
+      'contexts are nested beyond measure',
+    ]);
+    expect(told.get('tag 27 is not one of ours')).toBeLessThan(200);
+    expect(decoder.eventCount).toBe(10_000);
+  });
+
+  it('reads a context that nobody could keep as often as it is used', () => {
+    const text = 'x'.repeat(100_000);
+    const records = [
+      SHAPE,
+      ...Array.from({ length: 20 }, (_, i) => ['context', i + 1, 0, { i, text }, null, null, null]),
+      ...Array.from({ length: 100 }, (_, i) => [i, 9, 1, (i % 20) + 1, 0]),
+    ];
+    const seen = eventsOf(decoderOf(records)).map(({ context }) => (context as { i: number }).i);
+    expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => i % 20));
   });
 });
