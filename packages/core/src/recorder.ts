@@ -5,7 +5,6 @@
 
 import os from 'node:os';
 import workerThreads from 'node:worker_threads';
-import { viewRing } from './black-box/mapped-ring.ts';
 import { openRing } from './black-box/open-box.ts';
 import { wallMs } from './logger/clock.ts';
 import { threadState } from './logger/thread-state.ts';
@@ -118,19 +117,12 @@ function open(
 function attachOrStray(share: RecorderShare): RingMemory | null {
   if (isStray) return null;
   try {
-    return attach(share);
+    return RingMemory.attach(share.buffer);
   } catch (error) {
     isStray = true;
     countStray(share.strays);
     throw error;
   }
-}
-
-/** The ring of the process as this thread sees it; null where there is none. */
-function attach({ buffer, facts }: RecorderShare): RingMemory | null {
-  if (buffer !== null) return RingMemory.attach(buffer);
-  const mapping = facts.box?.mapping;
-  return mapping ? viewRing(mapping) : null;
 }
 
 function gatherFacts(options: ResolvedOptions): RecorderFacts {

@@ -94,12 +94,7 @@ export class RunningRecorder implements Recorder {
     this.#thread.exitAfter = (death, end) => this.#exitAfter(death, end);
     const { box } = facts;
     // Only the name: the recorder thread may be writing, and the number must not be another's.
-    if (box !== null) {
-      this.#thread.onEnd = () => {
-        this.#recorderThread?.awaitAttached();
-        forgetBox(box);
-      };
-    }
+    if (box !== null) this.#thread.onEnd = () => forgetBox(box);
     this.#uninstallers.push(
       ...installTriggers({
         thread: this.#thread,
@@ -252,8 +247,7 @@ export class RunningRecorder implements Recorder {
     const { memory, facts, options } = this.#thread;
     return new RecorderThread(
       {
-        buffer: facts.box?.mapping ? null : memory.buffer,
-        attaching: new SharedArrayBuffer(4),
+        buffer: memory.buffer,
         fileCalls: new FileCalls().buffer,
         facts,
         compressorPaths: compressorSearchPaths(),

@@ -50,8 +50,7 @@ export const SHARE_KEY = 'ttlog:1';
 /** What a worker needs to join, as it travels in the environment data. */
 export interface RecorderShare {
   readonly layoutVersion: number;
-  /** null where the ring is a mapped file, of which `facts.box` says where it stands. */
-  readonly buffer: ArrayBufferLike | null;
+  readonly buffer: ArrayBufferLike;
   readonly facts: RecorderFacts;
   readonly options: ResolvedOptions;
   /** The thread that shares, and its row: to a worker that of its parent. */
@@ -232,8 +231,7 @@ export class ThreadRecorder {
   #shareWithWorkers(): RecorderShare {
     const share: RecorderShare = {
       layoutVersion: LAYOUT_VERSION,
-      // What is not shared by itself would be copied on its way.
-      buffer: this.facts.box?.mapping ? null : this.memory.buffer,
+      buffer: this.memory.buffer,
       facts: this.facts,
       options: this.options,
       threadId,

@@ -1,7 +1,7 @@
 /**
  * What the C library can do with a file and memory, by koffi or by `node:ffi`, whichever can be
- * loaded: allocate a file in full, map it, and show an address as an ArrayBuffer. Who maps what is
- * not known here.
+ * loaded: allocate a file in full, map it, tell where bytes stand, and show an address as an
+ * ArrayBuffer. Who maps what is not known here.
  */
 
 import { createRequire } from 'node:module';
@@ -11,7 +11,9 @@ export interface NativeMemory {
   /** Gives every byte of the file its place on the disk. Returns 0 or an error number; null: unknown here. */
   allocate(descriptor: number, lengthBytes: number): number | null;
   /** mmap(2) for reading and writing. Returns null where that failed. */
-  map(addressHint: bigint, lengthBytes: number, flags: number, descriptor: number): bigint | null;
+  map(address: bigint, lengthBytes: number, flags: number, descriptor: number): bigint | null;
+  /** Where `bytes`, which no collector may move, begin. */
+  addressOf(bytes: Uint8Array): bigint;
   /** The bytes at an address that is mapped, for as long as it is. Not a copy. */
   view(address: bigint, lengthBytes: number): ArrayBuffer;
 }
@@ -53,6 +55,11 @@ const MMAP_SIGNATURE: Signature = {
   arguments: ['pointer', 'uint64', 'int32', 'int32', 'int32', 'int64'],
   return: 'pointer',
 };
+/** It returns its first argument; of no bytes it does nothing else. */
+const MOVE_SIGNATURE: Signature = {
+  arguments: ['pointer', 'pointer', 'uint64'],
+  return: 'pointer',
+};
 const ALLOCATE_SIGNATURE: Signature = { arguments: ['int32', 'int64', 'int64'], return: 'int32' };
 
 /** koffi from the first of `searchPaths` that has it, else `node:ffi`. Never throws. */
@@ -75,11 +82,8 @@ export function loadNativeMemory(searchPaths: readonly string[]): LoadedNativeMe
 }
 
 /**
- * The C library is opened when it is first called, which is on the thread that maps. What koffi
- * 3.3 keeps of it for a worker thread stays mapped after the thread's end (3 MiB, and three of the
- * 65,530 mappings that Linux allows), and a worker only views. Of one that only loads it some 20 KB
- * stay, where an empty worker leaves 2: a soak of an hour with 5,734 workers grew by 25 MiB in its
- * last quarter, and without koffi by 5 (Node 20.20).
+ * For one thread of the process: of each worker thread that loads koffi 3.3 some 20 KB stay, and of
+ * one that calls with it 3 MiB and three of the 65,530 mappings that Linux allows (Node 20.20).
  */
 function byKoffi(koffi: Koffi): NativeMemory {
   const declare = (prototype: string): ForeignFunction => koffi.load(null).func(prototype);
@@ -91,16 +95,23 @@ function byKoffi(koffi: Koffi): NativeMemory {
       );
       return allocate === null ? null : (allocate(descriptor, 0, lengthBytes) as number);
     },
-    map(addressHint, lengthBytes, flags, descriptor) {
+    map(address, lengthBytes, flags, descriptor) {
       const mmap = declare('uint64_t mmap(uint64_t, uint64_t, int, int, int, int64_t)');
-      return mapped(mmap(addressHint, lengthBytes, READ_AND_WRITE, flags, descriptor, 0));
+      return mapped(mmap(address, lengthBytes, READ_AND_WRITE, flags, descriptor, 0));
+    },
+    addressOf(bytes) {
+      const move = declare('uint64_t memmove(void *, void *, size_t)');
+      return BigInt(move(bytes, bytes, 0) as bigint | number);
     },
     view: (address, lengthBytes) => koffi.view(address, lengthBytes),
   };
 }
 
 function byNodeFfi(ffi: NodeFfi): NativeMemory {
-  const { mmap } = ffi.dlopen(null, { mmap: MMAP_SIGNATURE }).functions;
+  const { mmap, memmove } = ffi.dlopen(null, {
+    mmap: MMAP_SIGNATURE,
+    memmove: MOVE_SIGNATURE,
+  }).functions;
   const allocate = optional(
     () => ffi.dlopen(null, { posix_fallocate: ALLOCATE_SIGNATURE }).functions.posix_fallocate,
   );
@@ -108,8 +119,9 @@ function byNodeFfi(ffi: NodeFfi): NativeMemory {
     name: NODE_FFI_MODULE,
     allocate: (descriptor, lengthBytes) =>
       allocate === null ? null : (allocate(descriptor, 0n, BigInt(lengthBytes)) as number),
-    map: (addressHint, lengthBytes, flags, descriptor) =>
-      mapped(mmap(addressHint, BigInt(lengthBytes), READ_AND_WRITE, flags, descriptor, 0n)),
+    map: (address, lengthBytes, flags, descriptor) =>
+      mapped(mmap(address, BigInt(lengthBytes), READ_AND_WRITE, flags, descriptor, 0n)),
+    addressOf: (bytes) => BigInt(memmove(bytes, bytes, 0n) as bigint | number),
     view: (address, lengthBytes) => ffi.toArrayBuffer(address, lengthBytes, false),
   };
 }

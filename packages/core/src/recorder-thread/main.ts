@@ -8,7 +8,6 @@ import './tell-file-calls.ts';
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { NO_FILE } from '../black-box/box-file.ts';
-import { viewRing } from '../black-box/mapped-ring.ts';
 import { isRunning } from '../ring/recorder-words.ts';
 import { RingMemory } from '../ring/ring-memory.ts';
 import { loadCompressor } from '../snapshot/compress-frame.ts';
@@ -39,7 +38,6 @@ const RECOVER_AFTER_MS = 100;
 
 const {
   buffer,
-  attaching,
   facts,
   compressorPaths,
   intervalMs,
@@ -51,7 +49,7 @@ const {
   output,
 } = workerData as RecorderThreadData;
 const { box } = facts;
-const memory = attach();
+const memory = RingMemory.attach(buffer);
 /**
  * For 64 MiB the kernel worked 12 ms with it and 20 without, and V8 collected half as often, with
  * threads that take turns with main. To give this thread a lower priority (10) instead made such
@@ -72,17 +70,6 @@ const secondParts =
     : new SecondParts(afterMs, (request, first) => {
         if (isRunning(memory)) write(0, request, 2, { ...tools, first });
       });
-
-function attach(): RingMemory {
-  if (buffer !== null) return RingMemory.attach(buffer);
-  if (!box?.mapping) throw new Error('the recorder thread was given no ring');
-  const mapped = viewRing(box.mapping, compressorPaths);
-  // Pairs with the wait in `RecorderThread.awaitAttached`.
-  const word = new Int32Array(attaching);
-  Atomics.store(word, 0, 1);
-  Atomics.notify(word, 0);
-  return mapped;
-}
 
 function send(message: FromRecorderThread, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);

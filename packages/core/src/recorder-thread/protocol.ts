@@ -8,14 +8,11 @@ import type { SharedCopies } from '../snapshot/copy-together.ts';
 import type { RecorderFacts, SnapshotRequest } from '../snapshot/take-snapshot.ts';
 
 export interface RecorderThreadData {
-  /** null where the ring is a mapped file, of which `facts.box` says where it stands. */
-  readonly buffer: ArrayBufferLike | null;
-  /** One word: 1 once the thread has its ring. */
-  readonly attaching: SharedArrayBuffer;
+  readonly buffer: ArrayBufferLike;
   /** The words of `FileCalls`. */
   readonly fileCalls: SharedArrayBuffer;
   readonly facts: RecorderFacts;
-  /** Where lz4-napi and koffi may be found; the thread's code has no place of its own. */
+  /** Where lz4-napi may be found; the thread's code has no place of its own. */
   readonly compressorPaths: readonly string[];
   /** How often a black box, if there is one in `facts`, is brought up to date. */
   readonly periodMs: number;

@@ -31,11 +31,6 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb:
 /** Then it tells what new objects may take where nobody sets a limit: in main's heap. */
 const RESOURCE_LIMITS_BESIDE_HEAP = { maxOldGenerationSizeMb: 256 };
 
-const MAX_ATTACHING_MS = 600;
-/** Where nothing but `stop` waits for it, which may wait as long for a file system that hangs. */
-const MAX_ATTACHING_AT_STOP_MS = 3000;
-const ATTACHING_LOOK_MS = 5;
-
 /** A program that has nothing to do has ended by then. */
 const ANNOUNCE_AFTER_MS = 10;
 
@@ -89,15 +84,6 @@ export class RecorderThread {
 
   get state(): RecorderThreadState {
     return this.#state;
-  }
-
-  /**
-   * For the end of the process: koffi, which a mapped ring needs, aborts the process where a thread
-   * ends while it loads it.
-   */
-  awaitAttached(): void {
-    if (this.#worker === null || this.#data.buffer !== null) return;
-    Atomics.wait(new Int32Array(this.#data.attaching), 0, 0, MAX_ATTACHING_MS);
   }
 
   /** Starts the thread if it does not run. False: it cannot run, and will not be tried again. */
@@ -177,7 +163,6 @@ export class RecorderThread {
   async stop(): Promise<boolean> {
     this.#isStopped = true;
     if (this.#announcing !== null) clearTimeout(this.#announcing);
-    await this.#attached();
     const worker = this.#worker;
     this.#worker = null;
     this.#state = { state: 'off' };
@@ -215,17 +200,6 @@ export class RecorderThread {
       },
       EXIT_MS,
     );
-  }
-
-  /** As `awaitAttached`, while this thread goes on. */
-  async #attached(): Promise<void> {
-    if (this.#data.buffer !== null) return;
-    const word = new Int32Array(this.#data.attaching);
-    for (let waitedMs = 0; waitedMs < MAX_ATTACHING_AT_STOP_MS; waitedMs += ATTACHING_LOOK_MS) {
-      // Pairs with the store in main.ts. A thread that ends by itself is none any more.
-      if (this.#worker === null || Atomics.load(word, 0) === 1) return;
-      await new Promise((resolve) => setTimeout(resolve, ATTACHING_LOOK_MS));
-    }
   }
 
   #ask(message: Exclude<ToRecorderThread, { kind: 'help' | 'announce' }>, pending: Pending): void {

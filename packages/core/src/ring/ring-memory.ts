@@ -29,6 +29,9 @@ import {
 } from '../memory/ring-layout.ts';
 import { MAX_ROWS } from '../memory/segment-word.ts';
 
+/** A buffer that a file can be mapped over is so many bytes long, or a multiple of that. */
+export const PAGED_BUFFER_UNIT_BYTES = 65_536;
+
 export interface RingGeometry {
   readonly segmentCount: number;
   readonly segmentBytes: number;
@@ -77,7 +80,7 @@ export class RingMemory {
     return RingMemory.initialize(buffer, geometry);
   }
 
-  /** Makes a ring of zeroed memory: a SharedArrayBuffer, or a mapped file. */
+  /** Makes a ring of zeroed memory, which may be a mapped file. */
   static initialize(buffer: ArrayBufferLike, geometry: RingGeometry): RingMemory {
     const header = new Int32Array(buffer, 0, HEADER_RECORDER_STATE);
     header[HEADER_ROW_COUNT >> 2] = rowCountFor(geometry.segmentCount);
@@ -113,7 +116,8 @@ export class RingMemory {
     }
     const memory = new RingMemory(buffer);
     const expected = ringBytes(memory.rowCount, memory.segmentCount, memory.segmentBytes);
-    if (expected !== buffer.byteLength) {
+    const paged = Math.ceil(expected / PAGED_BUFFER_UNIT_BYTES) * PAGED_BUFFER_UNIT_BYTES;
+    if (buffer.byteLength !== expected && buffer.byteLength !== paged) {
       throw new TypeError(
         `ttlog: the ring's header speaks of ${expected} bytes, the buffer has ${buffer.byteLength}`,
       );
