@@ -158,7 +158,9 @@ describe.concurrent('where a file cannot be mapped', () => {
   });
 
   it('for want of WebAssembly too', async () => {
-    const outcome = await runProgram(`${START}${PRINT_BOX}`, { flags: ['--no-expose-wasm'] });
+    const outcome = await runProgram(`${START}${PRINT_BOX}`, {
+      flags: ['--import', 'data:text/javascript,delete globalThis.WebAssembly'],
+    });
     const reason =
       'mapped was asked for, but there is no WebAssembly, whose memory begins with a page';
     expect(printed(outcome)).toMatchObject({ mode: 'mirrored', reason });
