@@ -13,7 +13,8 @@
  *   Where it is not known how many there were, `uncertainGaps` counts it: after somebody else came
  *   as far as `fromNs`, and where a last round meets a row that is just being given away.
  * - Memory. One segment for each thread and pool that has something to be read.
- * - Cost. A round looks at each row of the table and each segment once. Events below `minSeverity` are walked over, not decoded. Writers pay nothing.
+ * - Cost. A round looks at each row of the table and each segment once. Events below `minSeverity`
+ *   are walked over, not decoded. Writers pay nothing.
  * It begins with the oldest event that the ring has; nothing up to `fromNs` counts as missed.
  */
 

@@ -116,14 +116,8 @@ describe('an input that is watched', () => {
         process.stdout.write('done\\n');
       });
     `;
-    writeFileSync(join(directory, 'app.mjs'), program);
-    const environment = { PATH: process.env.PATH ?? '', TTLOG_SNAPSHOT_DIR: directory };
-    const app = spawn(process.execPath, [join(directory, 'app.mjs')], {
-      env: environment,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
+    const { app, environment } = await run(program);
     try {
-      await once(app.stdout, 'data');
       const operands = [join(directory, '*.{ring,bin}')];
       const wanted = { fallback: 'newest', kind: 'recordings' } as const;
       const { paths } = await findRecordings(operands, environment, wanted);
@@ -151,6 +145,18 @@ describe('an input that is watched', () => {
     }
   }, 30_000);
 
+  /** Starts a program whose recordings come into the directory; waits for its first word. */
+  async function run(program: string) {
+    writeFileSync(join(directory, 'app.mjs'), program);
+    const environment = { PATH: process.env.PATH ?? '', TTLOG_SNAPSHOT_DIR: directory };
+    const app = spawn(process.execPath, [join(directory, 'app.mjs')], {
+      env: environment,
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    await once(app.stdout, 'data');
+    return { app, environment };
+  }
+
   /** A program that logs a warning, and another one and dies when it is told to. */
   async function start(death: string): Promise<{ app: ChildProcess; pty: Pty }> {
     const program = `
@@ -161,13 +167,7 @@ describe('an input that is watched', () => {
       process.stdin.on('data', () => { log.warn('next', { n: 2 }); ${death} });
       process.stdout.write('ready\\n');
     `;
-    writeFileSync(join(directory, 'app.mjs'), program);
-    const environment = { PATH: process.env.PATH ?? '', TTLOG_SNAPSHOT_DIR: directory };
-    const app = spawn(process.execPath, [join(directory, 'app.mjs')], {
-      env: environment,
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    await once(app.stdout, 'data');
+    const { app, environment } = await run(program);
     const command = `${process.execPath} ${CLI} view *.ring`;
     const pty = new Pty(command, { directory, columns: 80, lines: 24, environment });
     await pty.shows(/^>.* first n=1/m);
