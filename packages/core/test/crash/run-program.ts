@@ -157,6 +157,11 @@ function endingOf(ending: Ending, compared: (stderr: string) => string): Ending 
   return { code, signal, stdout, stderr: compared(unraced) };
 }
 
+/** Only where a pid is printed as such: the same digits may stand in any other number. */
+function withoutPid(stderr: string, pid: number | undefined): string {
+  return stderr.replace(new RegExp(`(?<=\\(node:|^\\[|"pid":)${pid}(?!\\d)`, 'gm'), '<pid>');
+}
+
 function withoutInternalFrames(stderr: string): string {
   return stderr.replace(/^ +at .*\bnode:internal.*\n|^ +at .*\(node:events:.*\n/gm, '');
 }
@@ -237,8 +242,8 @@ async function runInFolder(
     });
     child.once('close', (code, signal) => {
       const plain = (text: string) => text.replaceAll(folder, '<folder>');
-      const withoutPid = plain(stderr).replaceAll(String(child.pid), '<pid>');
-      resolve([{ code, signal, stdout: plain(stdout), stderr: withoutPid }, durationMs]);
+      const errors = withoutPid(plain(stderr), child.pid);
+      resolve([{ code, signal, stdout: plain(stdout), stderr: errors }, durationMs]);
     });
   });
   clearTimeout(hang);
