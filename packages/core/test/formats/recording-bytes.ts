@@ -49,11 +49,14 @@ export function chunk(parts: ChunkParts): Uint8Array {
   return join(bytes, frame);
 }
 
+const STORED_FRAME_HEAD = Uint8Array.of(0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73);
+const END_MARK = new Uint8Array(4);
+
 /** An LZ4 frame with one stored block, as it is written where lz4-napi cannot be loaded. */
 export function storedFrame(content: Uint8Array): Uint8Array {
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, (content.length | 0x80000000) >>> 0, true);
-  return join([0x04, 0x22, 0x4d, 0x18, 0x60, 0x70, 0x73], length, content, [0, 0, 0, 0]);
+  return join(STORED_FRAME_HEAD, length, content, END_MARK);
 }
 
 export const MAIN = { row: 0, id: 0, name: 'main' };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { openRecording } from 'ttlog/reader';
 import { expect, it } from 'vitest';
 import { runViewer } from '../run-viewer.ts';
-import { complaint, examine, WAYS, wayOf } from './examine.ts';
+import { complaint, examine, WAYS, type Way, wayOf } from './examine.ts';
 import { mutated, type Seeds } from './mutate.ts';
 import { usedBox, wholeBox } from './small-box.ts';
 
@@ -47,6 +47,13 @@ function prototypeKeys(): string {
   return [Object.prototype, Array.prototype, Function.prototype]
     .map((prototype) => Reflect.ownKeys(prototype).map(String).join())
     .join(';');
+}
+
+/** Of reading once more what took too long, where the machine may have been busy with other things. */
+async function cpuMsOf(bytes: Uint8Array, way: Way): Promise<number> {
+  const before = process.cpuUsage();
+  await examine(bytes, way);
+  return process.cpuUsage(before).user / 1000;
 }
 
 it('reads the bytes that mutations are made of', async () => {
@@ -93,7 +100,7 @@ it('survives mutations of snapshots and black boxes', { timeout: 86_400_000 }, a
   for (let index = FROM; index < FROM + COUNT; index++) {
     const context = `TTLOG_FUZZ_SEED=${SEED} TTLOG_FUZZ_FROM=${index} TTLOG_FUZZ_COUNT=1`;
     const bytes = mutated(seeds, SEED, index);
-    const cpuBefore = process.cpuUsage();
+    const beganAtMs = performance.now();
     let wrong: string | null;
     try {
       wrong = await examine(bytes, wayOf(index));
@@ -101,8 +108,12 @@ it('survives mutations of snapshots and black boxes', { timeout: 86_400_000 }, a
       throw new Error(`${context}: ${(error as Error).stack}`);
     }
     if (wrong !== null) throw new Error(`${context}: ${wrong}`);
-    slowestMs = Math.max(slowestMs, process.cpuUsage(cpuBefore).user / 1000);
-    if (slowestMs > MAX_MS) throw new Error(`${context}: ${slowestMs} ms`);
+    const tookMs = performance.now() - beganAtMs;
+    slowestMs = Math.max(slowestMs, tookMs);
+    if (tookMs > MAX_MS) {
+      const cpuMs = await cpuMsOf(bytes, wayOf(index));
+      if (cpuMs > MAX_MS) throw new Error(`${context}: ${cpuMs} ms`);
+    }
     if (index % LOOK_EVERY !== 0) continue;
     mostBytes = Math.max(mostBytes, process.memoryUsage().rss - rssBefore);
     if (mostBytes > MAX_BYTES) throw new Error(`${context}: ${mostBytes} bytes`);
