@@ -174,13 +174,14 @@ export class ThreadRecorder {
   /** Takes a snapshot in this thread, now. With `death` the process ends of it, also if it hangs. */
   takeSnapshot(request: SnapshotRequest, death: Death | null = null): SnapshotResult {
     const isDeath = DEATHS.includes(request.trigger.kind);
-    const take = () =>
+    const take = (beforeFiles?: () => void) =>
       takeSnapshot(this.memory, this.facts, request, {
         compressor: isDeath
           ? hurriedCompressor(this.compressor, DEATH_COMPRESSION_MS)
           : this.compressor,
         reserve: this.#reserve ?? undefined,
         partner: this.partner(),
+        beforeFiles,
       });
     // The end of a worker ends nobody else.
     const result = death !== null && isMainThread ? withHardStop(death, take) : take();

@@ -13,16 +13,26 @@ const HARD_STOP_MS = 3000;
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 };
 
 /**
- * Does `work`, which may hang, on the main thread of a process that dies whatever comes of it; after
- * `afterMs` it dies in the middle of it.
- * The thread costs main 2 ms and the process's end 3 (Node 20.20). The recorder thread could
- * count to three for nothing, but it is the first to hang with the same file system.
+ * Does `work` on the main thread of a process that dies whatever comes of it. From where it first
+ * calls `arm`, which it has to before anything that may hang, it has `afterMs`; then the process
+ * dies in the middle of it.
+ * The thread costs main 2 ms and the process's end 3 (Node 20.20), and for some 30 ms a processor,
+ * which the work may need until then. The recorder thread could count to three for nothing, but it
+ * is the first to hang with the same file system.
  */
-export function withHardStop<T>(death: Death, work: () => T, afterMs: number = HARD_STOP_MS): T {
+export function withHardStop<T>(
+  death: Death,
+  work: (arm: () => void) => T,
+  afterMs: number = HARD_STOP_MS,
+): T {
   const word = new Int32Array(new SharedArrayBuffer(4));
-  start({ ...death, word, afterMs });
+  let isArmed = false;
+  const arm = (): void => {
+    if (!isArmed) start({ ...death, word, afterMs });
+    isArmed = true;
+  };
   try {
-    return work();
+    return work(arm);
   } finally {
     // Pairs with the wait in hard-stop-thread.ts.
     Atomics.store(word, 0, HARD_STOP_DISARMED);

@@ -194,7 +194,8 @@ export class RecorderThread {
     }
     withHardStop(
       death,
-      () => {
+      (arm) => {
+        arm();
         if (!isFree) end();
         if (!calls.close(FORCED_EXIT_MS)) process.kill(process.pid, 'SIGKILL');
       },

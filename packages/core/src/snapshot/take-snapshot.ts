@@ -87,6 +87,8 @@ export interface SnapshotTools {
   readonly room?: (() => CopyingRoom | null) | undefined;
   /** An earlier capture, to which this snapshot adds what followed. */
   readonly first?: CapturedMoment | undefined;
+  /** Called, once or more often, before anything that waits for a file system. */
+  readonly beforeFiles?: (() => void) | undefined;
   /** Given what the snapshot is made of, for whoever adds to it later. */
   readonly onCaptured?: (captured: CapturedMoment) => void;
 }
@@ -200,7 +202,10 @@ export function takeSnapshot(
 ): SnapshotResult {
   const startedNs = monotonicNs();
   try {
+    // Where the ring is a file, its pages may have to be read from there.
+    if (facts.box?.mapping) tools.beforeFiles?.();
     const { encoded, losses } = buildSnapshot(memory, facts, request, tools);
+    tools.beforeFiles?.();
     const { replaces } = request;
     const nowMs = wallClockMs();
     const name =

@@ -35,12 +35,26 @@ it('shows what the partner has finished, and nothing of what it has only drawn',
 });
 
 it('tells a partner whose room is full', () => {
-  const work = makeWork(5);
+  const work = makeWork(20);
   const partner = partnerOf(work);
   const result = { head: new Uint8Array(1), body: new Uint8Array(2) };
   expect(partner.finish(0, result)).toBe(true);
   expect(partner.finish(1, result)).toBe(false);
   expect(work.result(1)).toBeNull();
+});
+
+it('begins each stretch with a word, since V8 copies shared memory by words or else by bytes', () => {
+  const work = makeWork();
+  const partner = partnerOf(work);
+  partner.finish(0, { head: Uint8Array.of(1, 2, 3), body: Uint8Array.of(4) });
+  partner.finish(1, { head: Uint8Array.of(5), body: Uint8Array.of(6, 7) });
+  const results = [work.result(0)!, work.result(1)!];
+  expect(results.map(({ head, body }) => [...head, ...body])).toEqual([
+    [1, 2, 3, 4],
+    [5, 6, 7],
+  ]);
+  const starts = results.flatMap(({ head, body }) => [head.byteOffset, body.byteOffset]);
+  expect(starts.map((start) => start % 8)).toEqual([0, 0, 0, 0]);
 });
 
 it('keeps apart a work from the one before it, of which the partner knows too late', () => {
