@@ -51,15 +51,13 @@ function allCases(calls: readonly Call[], faults: readonly Fault[]): Case[] {
 }
 
 /**
- * With one write before and one after each: V8 and Node wake threads by writes of their own, at moments
- * of their own, so that the second write may be the first the next time.
+ * With every write from the first to two behind the last: V8 and Node wake threads by writes of their
+ * own, at moments of their own, so that the fourth write may be the second the next time.
  */
-function withNeighbours(calls: readonly Call[]): Call[] {
-  const known = new Set(calls.map(({ name, at }) => `${name} ${at}`));
-  const neighbours = calls.flatMap(({ name, at }) =>
-    name === 'write' ? [at - 1, at + 1].map((near) => ({ name, at: near })) : [],
-  );
-  return [...calls, ...neighbours.filter(({ name, at }) => at > 0 && !known.has(`${name} ${at}`))];
+function withAllWrites(calls: readonly Call[]): Call[] {
+  const last = Math.max(...calls.filter(({ name }) => name === 'write').map(({ at }) => at));
+  const writes = Array.from({ length: last + 2 }, (_, index) => ({ name: 'write', at: index + 1 }));
+  return [...calls.filter(({ name }) => name !== 'write'), ...writes];
 }
 
 /** Every `step`-th, or in the long form all. */
@@ -91,7 +89,7 @@ describe('each system call that fails', () => {
     async (deed) => {
       let subject = await started();
       const calls = await callsOf(subject, deed);
-      const cases = allCases(withNeighbours(calls), FAULTS);
+      const cases = allCases(withAllWrites(calls), FAULTS);
       let [failures, others] = [0, 0];
       const fatal = new Set<string>();
       for (const one of cases) {
