@@ -5,7 +5,8 @@
  * stuck, or dies in the middle costs one item of time and loses nothing.
  *
  *   table:   | next ticket | result of item 0: length, offset, length of its head | item 1 ... |
- *   results: the partner's alone; what the table does not point at is not finished
+ *   results: the partner's alone, head and body each from the next word on; what the table does not
+ *            point at is not finished
  */
 
 /** What travels to the partner. Plain data. */
